@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["trofie-source"];
+
+export default defineConfig({
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["packages/*/src/**/*.test.{ts,tsx}", "test/**/*.test.ts", "examples/**/*.test.ts"],
+    pool: "forks",
+    execArgv: conditions.map((name) => `--conditions=${name}`),
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
