@@ -1,0 +1,74 @@
+/** Devices: what can be erased, what each one is, who uses it and what it holds. */
+import * as z from "zod";
+
+/**
+ * What a device *is*, as opposed to where it is found. Two identities are of the same device when all durable
+ * fields are equal; `diskseq` is the kernel's attach counter and says more, but only within one boot.
+ *
+ * - `disk`: serial, WWN, model and size; where serial and WWN are missing or shared with another disk, `busPath` too.
+ * - `loop`: the backing file (`backing`: "path device:inode") and size.
+ * - `practice`: a regular file in the station's practice folder (`backing` as for a loop device).
+ */
+export const Identity = z.strictObject({
+  kind: z.enum(["disk", "loop", "practice"]),
+  serial: z.string().nullable(),
+  wwn: z.string().nullable(),
+  model: z.string().nullable(),
+  sizeBytes: z.int().positive(),
+  busPath: z.string().nullable(),
+  backing: z.string().nullable(),
+  diskseq: z.string().nullable(),
+});
+export type Identity = z.infer<typeof Identity>;
+
+/** Something found on a device: a file system, a partition table, LVM, LUKS, RAID or ZFS member. */
+export const Content = z.strictObject({
+  /** Where: the device itself or one of its partitions, as a path. */
+  path: z.string(),
+  /** As `lsblk` names it: "ext4", "gpt", "LVM2_member", "crypto_LUKS". */
+  type: z.string(),
+  label: z.string().nullable(),
+  sizeBytes: z.int().nonnegative(),
+});
+export type Content = z.infer<typeof Content>;
+
+/** Why a device cannot be erased: a code of the error table and a sentence. */
+export const DeviceRefusal = z.strictObject({ code: z.string(), message: z.string() });
+export type DeviceRefusal = z.infer<typeof DeviceRefusal>;
+
+export const Device = z.strictObject({
+  /** Where it is found now: "/dev/sdb", or the path of a practice file. Never used to recognise it. */
+  path: z.string(),
+  identity: Identity,
+  /** How the disk is attached: "nvme", "sata", "usb", "virtio", "loop", "file"; null when not known. */
+  bus: z.string().nullable(),
+  rotational: z.boolean().nullable(),
+  logicalSectorBytes: z.int().positive(),
+  physicalSectorBytes: z.int().positive(),
+  readOnly: z.boolean(),
+  /** Who uses it, in words: "mounted at /home", "swap", "held by dm-0". */
+  uses: z.array(z.string()),
+  holds: z.array(Content),
+  /** The first reason why it would be refused now, or null. */
+  refusal: DeviceRefusal.nullable(),
+});
+export type Device = z.infer<typeof Device>;
+
+const durable = ["kind", "serial", "wwn", "model", "sizeBytes", "busPath", "backing"] as const;
+
+/** True when both are the same device, whatever name it has and however often it was attached since. */
+export function isSameDevice(a: Identity, b: Identity): boolean {
+  return durable.every((field) => a[field] === b[field]);
+}
+
+/** A key that is equal exactly for identities of the same device. */
+export function deviceKey(identity: Identity): string {
+  return JSON.stringify(durable.map((field) => identity[field]));
+}
+
+/**
+ * The word a person types to confirm: the last four of the serial, or the device's name where it has no serial.
+ */
+export function confirmationWord(path: string, identity: Identity): string {
+  return identity.serial === null ? path.slice(path.lastIndexOf("/") + 1) : identity.serial.slice(-4);
+}

@@ -1,0 +1,26 @@
+/** Methods about jobs. */
+import { command, query } from "@trofie/commands";
+import * as z from "zod";
+import { Job } from "./job.ts";
+
+export const jobList = query({
+  input: z.strictObject({}),
+  result: z.strictObject({ jobs: z.array(Job) }),
+  errors: [],
+  role: "viewer",
+});
+
+export const jobGet = query({
+  input: z.strictObject({ job: z.string() }),
+  result: z.strictObject({ job: Job }),
+  errors: ["JOB_NOT_FOUND"],
+  role: "viewer",
+});
+
+/** Stops a job. Answered at once; the job ends `stopped` when its last write in flight has come back. */
+export const jobStop = command({
+  input: z.strictObject({ job: z.string() }),
+  result: z.strictObject({ job: Job }),
+  errors: ["JOB_NOT_FOUND", "JOB_ENDED"],
+  role: "operator",
+});
