@@ -1,0 +1,302 @@
+import type { Address } from "./address.ts";
+import type { Clock, DelayedCall } from "./clock.ts";
+import type { CloseReason, CloseReport } from "./close-reason.ts";
+import { asError } from "./as-error.ts";
+import { ClosedError, ProtocolError } from "./errors.ts";
+import type { Wire, WireEvents } from "./net.ts";
+import type { Handled, Protocol } from "./protocol.ts";
+import { reportFault } from "./report-fault.ts";
+import type { Transport, TransportLimits } from "./transport.ts";
+import { atTurnEnd, type TurnEnd } from "./turn.ts";
+import { TurnOutput } from "./turn-output.ts";
+
+/**
+ * open → flushing (nothing more may be written, all that was is leaving) → lingering (our FIN is out, the
+ * peer's is awaited) → closed. An abort goes from any of them to `aborting`, where only `closed` is awaited.
+ */
+type Phase = "open" | "flushing" | "lingering" | "aborting" | "closed";
+
+export interface ConnectionSettings {
+  readonly wire: Wire;
+  readonly protocol: Protocol<object>;
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  /** Called once, after the protocol's `connectionLost`. */
+  readonly ended: (connection: Connection) => void;
+}
+
+/** Drives one protocol over one wire: the transport that the protocol sees. A state machine, hence its length. */
+export class Connection implements Transport, WireEvents, TurnEnd {
+  readonly protocol: Protocol<object>;
+  readonly #wire: Wire;
+  readonly #settings: ConnectionSettings;
+  readonly #output = new TurnOutput();
+  readonly #closing = Promise.withResolvers<CloseReport>();
+  #phase: Phase = "open";
+  #reason: CloseReason | undefined;
+  #turnEndAsked = false;
+  #drainAwaited = false;
+  #drainHooks: (() => void)[] = [];
+  #pausedByProtocol = false;
+  #handlersRunning = 0;
+  #idleHooks: (() => void)[] = [];
+  #lingering: DelayedCall | undefined;
+  #unsentAtLastLook = 0;
+  #discardedBytes = 0;
+  #flushed = false;
+  #peerEnded = false;
+
+  constructor(settings: ConnectionSettings) {
+    this.#settings = settings;
+    this.#wire = settings.wire;
+    this.protocol = settings.protocol;
+  }
+
+  /** Gives the wire to the protocol. Called once. */
+  start(): void {
+    this.#wire.start(this);
+    this.#run(() => this.protocol.makeConnection(this));
+    this.#readOrPause();
+  }
+
+  get host(): Address {
+    return this.#wire.host;
+  }
+
+  get peer(): Address {
+    return this.#wire.peer;
+  }
+
+  get disconnecting(): boolean {
+    return this.#phase !== "open";
+  }
+
+  get bufferedBytes(): number {
+    return this.#output.length + this.#wire.unsentBytes;
+  }
+
+  get closed(): Promise<CloseReason> {
+    return this.#closing.promise.then((report) => report.reason);
+  }
+
+  write(data: string | Uint8Array): boolean {
+    if (this.#phase !== "open") throw new ClosedError();
+    this.#output.add(data);
+    if (this.#output.isLarge) this.#flush();
+    this.#askTurnEnd();
+    return this.#hasRoom();
+  }
+
+  writeSequence(parts: Iterable<string | Uint8Array>): boolean {
+    let room = true;
+    for (const part of parts) room = this.write(part);
+    return room;
+  }
+
+  onDrain(fn: () => void): void {
+    this.#drainHooks.push(fn);
+    this.#askTurnEnd();
+  }
+
+  pauseReading(): void {
+    this.#pausedByProtocol = true;
+    this.#readOrPause();
+  }
+
+  resumeReading(): void {
+    this.#pausedByProtocol = false;
+    this.#readOrPause();
+  }
+
+  loseConnection(): Promise<CloseReport> {
+    return this.close({ kind: "done", by: "local" });
+  }
+
+  abortConnection(): void {
+    this.cut({ kind: "aborted", by: "local" });
+  }
+
+  /** `loseConnection` for a reason of the reactor's. The first reason stays. */
+  close(reason: CloseReason): Promise<CloseReport> {
+    if (this.#phase === "open") {
+      this.#phase = "flushing";
+      this.#reason = reason;
+      this.#flush();
+      this.#wire.end();
+      this.#unsentAtLastLook = this.#wire.unsentBytes;
+      this.#linger();
+      this.#readOrPause();
+    }
+    return this.#closing.promise;
+  }
+
+  /** `abortConnection` for a reason of the reactor's. */
+  cut(reason: CloseReason): void {
+    if (this.#phase === "aborting" || this.#phase === "closed") return;
+    this.#phase = "aborting";
+    this.#reason = reason;
+    this.#wire.reset();
+  }
+
+  /** Tells the protocol that the reactor stops; resolves when none of its handlers runs any more. */
+  stopping(): Promise<void> {
+    this.#run(() => this.protocol.reactorStopping());
+    if (this.#handlersRunning === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idleHooks.push(resolve));
+  }
+
+  turnEnded(): void {
+    this.#turnEndAsked = false;
+    if (this.#phase !== "open") return;
+    this.#flush();
+    if (this.#wire.unsentBytes === 0) this.drained();
+  }
+
+  received(bytes: Uint8Array): void {
+    if (this.#phase !== "open") return this.#discard(bytes);
+    // Written out, not through #run: this is the hot path, and a closure per read costs.
+    try {
+      const handled = this.protocol.dataReceived(bytes);
+      if (handled) this.#hold(handled);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  ended(): void {
+    this.#peerEnded = true;
+    void this.close({ kind: "done", by: "peer" });
+  }
+
+  drained(): void {
+    if (this.#phase !== "open") return;
+    const hooks = this.#drainHooks;
+    this.#drainHooks = [];
+    for (const hook of hooks) this.#run(hook);
+    if (!this.#drainAwaited) return;
+    this.#drainAwaited = false;
+    this.#run(() => this.protocol.writeDrained());
+  }
+
+  finished(): void {
+    this.#flushed = true;
+    if (this.#phase !== "flushing") return;
+    this.#phase = "lingering";
+    this.#linger();
+  }
+
+  gone(error?: Error): void {
+    this.#lingering?.cancel();
+    const unsentBytes = this.#flushed ? 0 : this.bufferedBytes;
+    const reason = this.#finalReason(error);
+    this.#phase = "closed";
+    this.#drainHooks = [];
+    this.#tellLost(reason);
+    this.#closing.resolve({ reason, flushed: this.#flushed, peerEnded: this.#peerEnded, unsentBytes });
+    this.#settings.ended(this);
+  }
+
+  #hasRoom(): boolean {
+    const { highWaterBytes, maxBufferedBytes } = this.#settings.limits;
+    const waiting = this.bufferedBytes;
+    if (waiting <= highWaterBytes) return true;
+    this.#drainAwaited = true;
+    if (waiting > maxBufferedBytes) this.cut({ kind: "slow-consumer", by: "local" });
+    return false;
+  }
+
+  #askTurnEnd(): void {
+    if (this.#turnEndAsked) return;
+    this.#turnEndAsked = true;
+    atTurnEnd(this);
+  }
+
+  #flush(): void {
+    if (this.#output.length > 0) this.#wire.write(this.#output.take());
+  }
+
+  /** A closing connection reads whatever the protocol wished, or the peer's FIN would never be seen. */
+  #readOrPause(): void {
+    const held = this.#pausedByProtocol || this.#handlersRunning > 0;
+    if (held && this.#phase === "open") this.#wire.pause();
+    else this.#wire.resume();
+  }
+
+  #run(handler: () => Handled): void {
+    try {
+      const handled = handler();
+      if (handled) this.#hold(handled);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Reads nothing until the handler's promise has settled: order and back-pressure in one. */
+  #hold(handled: PromiseLike<unknown>): void {
+    this.#handlersRunning += 1;
+    this.#readOrPause();
+    handled.then(
+      () => this.#release(),
+      (error: unknown) => {
+        this.#fail(error);
+        this.#release();
+      },
+    );
+  }
+
+  #release(): void {
+    this.#handlersRunning -= 1;
+    if (this.#handlersRunning > 0) return;
+    this.#readOrPause();
+    const hooks = this.#idleHooks;
+    this.#idleHooks = [];
+    for (const hook of hooks) hook();
+  }
+
+  #fail(thrown: unknown): void {
+    const error = asError(thrown);
+    if (error instanceof ClosedError && this.disconnecting) return; // It wrote while the peer was leaving.
+    if (!(error instanceof ProtocolError)) reportFault({ error, source: this.protocol });
+    void this.close({ kind: "protocol-error", by: "local", error });
+  }
+
+  #linger(): void {
+    this.#lingering?.cancel();
+    this.#lingering = this.#settings.clock.callLater(this.#settings.limits.lingerMs, () =>
+      this.#lingerOver(),
+    );
+  }
+
+  #lingerOver(): void {
+    if (this.#phase === "lingering") return this.#wire.destroy();
+    const unsentBytes = this.#wire.unsentBytes;
+    if (unsentBytes >= this.#unsentAtLastLook) return this.cut({ kind: "timeout", by: "local" });
+    this.#unsentAtLastLook = unsentBytes;
+    this.#linger();
+  }
+
+  /** Counts only after our FIN: until then the peer may be unable to read before it has written. */
+  #discard(bytes: Uint8Array): void {
+    if (this.#phase !== "lingering") return;
+    this.#discardedBytes += bytes.length;
+    if (this.#discardedBytes > this.#settings.limits.lingerBytes) this.#wire.destroy();
+  }
+
+  #finalReason(error: Error | undefined): CloseReason {
+    const planned = this.#reason;
+    if (planned && (!error || planned.kind !== "done")) return planned;
+    if (!error) return { kind: "done", by: "peer" };
+    const kind = (error as NodeJS.ErrnoException).code === "ETIMEDOUT" ? "timeout" : "lost";
+    return { kind, by: "peer", error };
+  }
+
+  #tellLost(reason: CloseReason): void {
+    const report = (thrown: unknown) => reportFault({ error: asError(thrown), source: this.protocol });
+    try {
+      const handled = this.protocol.connectionLost(reason);
+      handled?.then(undefined, report);
+    } catch (error) {
+      report(error);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { type Address, addressText } from "./address.ts";
+import type { CloseReason } from "./close-reason.ts";
+
+/** Something was written to a connection that is closing or closed. */
+export class ClosedError extends Error {
+  override readonly name = "ClosedError";
+  readonly code = "CLOSED";
+
+  constructor(message = "Cannot write: the connection is closed or closing") {
+    super(message);
+  }
+}
+
+/** The peer broke the protocol's rules. Thrown from a handler, it ends the connection and is nobody's bug. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  readonly code = "PROTOCOL_ERROR";
+}
+
+/** Another program listens there already. */
+export class AddressInUseError extends Error {
+  override readonly name = "AddressInUseError";
+  readonly code = "ADDRESS_IN_USE";
+}
+
+/** Listening failed for any reason but the address being in use. */
+export class CannotListenError extends Error {
+  override readonly name = "CannotListenError";
+  readonly code = "CANNOT_LISTEN";
+}
+
+/** A connection could not be made. `reason.kind` is `refused`, `timeout`, `lost` or `aborted`. */
+export class ConnectError extends Error {
+  override readonly name = "ConnectError";
+  readonly code = "CANNOT_CONNECT";
+  readonly reason: CloseReason;
+
+  constructor(address: Address, why: string, reason: CloseReason) {
+    super(`Cannot connect to ${addressText(address)}: ${why}`, { cause: reason.error });
+    this.reason = reason;
+  }
+}
+
+/** The reactor is stopping or has stopped. */
+export class ReactorStoppedError extends Error {
+  override readonly name = "ReactorStoppedError";
+  readonly code = "REACTOR_STOPPED";
+}

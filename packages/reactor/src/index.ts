@@ -1,0 +1,53 @@
+/**
+ * Event-driven networking in the shape of Twisted. In reading order: {@link Reactor} owns ports and
+ * connections; a {@link Factory} makes a {@link Protocol} for each connection; the protocol talks through its
+ * {@link Transport}; {@link LineOnlyReceiver} is the protocol to begin with.
+ *
+ * ```ts
+ * class Echo extends LineOnlyReceiver {
+ *   override lineReceived(line: string) {
+ *     this.sendLine(line);
+ *   }
+ * }
+ *
+ * await using reactor = new Reactor();
+ * await reactor.listen("tcp:1234", Factory.forProtocol(Echo));
+ * ```
+ *
+ * @module
+ */
+export { Reactor } from "./reactor.ts";
+export type {
+  ConnectOptions,
+  ListenTCPOptions,
+  ListenUNIXOptions,
+  ReactorOptions,
+  StopReport,
+} from "./reactor.ts";
+export type { Port } from "./port.ts";
+export { Factory } from "./factory.ts";
+export { Protocol, type Handled } from "./protocol.ts";
+export type { Transport, TransportLimits } from "./transport.ts";
+export type { CloseReason, CloseReport } from "./close-reason.ts";
+export { addressText, type Address, type TcpAddress, type UnixAddress } from "./address.ts";
+
+export { LineOnlyReceiver } from "./line-only-receiver.ts";
+export { LineSplitter, type LineEnd, type SplitLine } from "./line-splitter.ts";
+
+export { EndpointError, parseEndpoint, type Endpoint } from "./endpoint.ts";
+export {
+  AddressInUseError,
+  CannotListenError,
+  ClosedError,
+  ConnectError,
+  ProtocolError,
+  ReactorStoppedError,
+} from "./errors.ts";
+export type { Fault } from "./report-fault.ts";
+
+export type { Clock, DelayedCall } from "./clock.ts";
+export { systemClock } from "./system-clock.ts";
+export type { Random } from "./random.ts";
+export { systemRandom } from "./system-random.ts";
+export type { Listener, ListenPlace, Net, Wire, WireEvents } from "./net.ts";
+export { nodeNet } from "./node-net.ts";

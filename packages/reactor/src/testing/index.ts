@@ -1,0 +1,14 @@
+/**
+ * Test doubles, for the tests of this package and of everybody who writes protocols: time that jumps
+ * ({@link VirtualClock}), a network in memory that cuts, delays and breaks ({@link MemoryNetwork}), a transport
+ * that goes nowhere ({@link StringTransport}), and the suite that every kind of transport passes
+ * ({@link checkTransport}).
+ *
+ * @module
+ */
+export { settle, VirtualClock } from "./virtual-clock.ts";
+export { seededRandom } from "./seeded-random.ts";
+export { StringTransport } from "./string-transport.ts";
+export { MemoryNetwork, type MemoryNetworkOptions } from "./memory-network.ts";
+export type { Cut, Direction, MemoryLink } from "./memory-link.ts";
+export { everyCut, randomCut, utf8 } from "./cuts.ts";

@@ -1,0 +1,107 @@
+import type { Address } from "../address.ts";
+import type { CloseReason, CloseReport } from "../close-reason.ts";
+import { ClosedError } from "../errors.ts";
+import type { Protocol } from "../protocol.ts";
+import type { Transport } from "../transport.ts";
+
+/**
+ * A transport that goes nowhere: it keeps what a protocol writes, for a test to look at.
+ *
+ * ```ts
+ * const transport = new StringTransport();
+ * protocol.makeConnection(transport);
+ * protocol.dataReceived(utf8("hello\r\n"));
+ * expect(transport.text()).toBe("Hello! How are you?\r\n");
+ * ```
+ */
+export class StringTransport implements Transport {
+  readonly host: Address = { kind: "tcp", host: "127.0.0.1", port: 1 };
+  readonly peer: Address = { kind: "tcp", host: "127.0.0.1", port: 2 };
+  readonly #closing = Promise.withResolvers<CloseReport>();
+  #written: Uint8Array[] = [];
+  #state: "open" | "closing" | "aborted" = "open";
+  #drainHooks: (() => void)[] = [];
+
+  /** True while the protocol has paused reading. */
+  isPaused = false;
+
+  /** Make it false for `write` to say that too much is waiting; `drain()` makes it true again. */
+  hasRoom = true;
+
+  get state(): "open" | "closing" | "aborted" {
+    return this.#state;
+  }
+
+  get disconnecting(): boolean {
+    return this.#state !== "open";
+  }
+
+  get bufferedBytes(): number {
+    return this.hasRoom ? 0 : this.bytes().length;
+  }
+
+  get closed(): Promise<CloseReason> {
+    return this.#closing.promise.then((report) => report.reason);
+  }
+
+  /** All that was written, as text. */
+  text(): string {
+    return new TextDecoder().decode(this.bytes());
+  }
+
+  /** All that was written. */
+  bytes(): Uint8Array {
+    return Uint8Array.from(this.#written.flatMap((part) => [...part]));
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.#written = [];
+  }
+
+  write(data: string | Uint8Array): boolean {
+    if (this.disconnecting) throw new ClosedError();
+    this.#written.push(typeof data === "string" ? new TextEncoder().encode(data) : data.slice());
+    return this.hasRoom;
+  }
+
+  writeSequence(parts: Iterable<string | Uint8Array>): boolean {
+    for (const part of parts) this.write(part);
+    return this.hasRoom;
+  }
+
+  onDrain(fn: () => void): void {
+    if (this.hasRoom) queueMicrotask(fn);
+    else this.#drainHooks.push(fn);
+  }
+
+  /** The peer has taken everything. */
+  drain(): void {
+    this.hasRoom = true;
+    for (const hook of this.#drainHooks.splice(0)) hook();
+  }
+
+  pauseReading(): void {
+    this.isPaused = true;
+  }
+
+  resumeReading(): void {
+    this.isPaused = false;
+  }
+
+  loseConnection(): Promise<CloseReport> {
+    if (this.#state === "open") this.#state = "closing";
+    return this.#closing.promise;
+  }
+
+  abortConnection(): void {
+    this.#state = "aborted";
+  }
+
+  /** The connection ends: tells the protocol, and settles what waited for the end. */
+  end(protocol: Protocol<object>, reason: CloseReason = { kind: "done", by: "peer" }): void {
+    if (this.#state === "open") this.#state = "closing";
+    void protocol.connectionLost(reason);
+    this.#closing.resolve({ reason, flushed: true, peerEnded: reason.by === "peer", unsentBytes: 0 });
+  }
+}

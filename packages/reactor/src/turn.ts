@@ -1,0 +1,17 @@
+/** Something that has work to do at the end of the turn. */
+export interface TurnEnd {
+  turnEnded(): void;
+}
+
+let waiting: TurnEnd[] = [];
+
+/** Calls `turnEnded` in one microtask that all callers of this turn share: no closure, no timer. */
+export function atTurnEnd(one: TurnEnd): void {
+  if (waiting.push(one) === 1) queueMicrotask(endTurn);
+}
+
+function endTurn(): void {
+  const ending = waiting;
+  waiting = [];
+  for (const one of ending) one.turnEnded();
+}
