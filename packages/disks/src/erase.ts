@@ -1,0 +1,123 @@
+/** Carries out a plan on an open disk: its passes, their verification, and the report of both. */
+import type { ErasePlan, JobReport, PassReport, PlannedPass, VerificationReport } from "@trofie/contract";
+import { reasonOf, type Disk } from "./disk.ts";
+import type { JobEvent } from "./disk-host.ts";
+import { Meter } from "./meter.ts";
+import { verifyPattern } from "./verify-pass.ts";
+import { writePattern } from "./write-pass.ts";
+
+export interface Erase {
+  readonly disk: Disk;
+  readonly plan: Pick<ErasePlan, "passes" | "bytesTotal">;
+  /** Ends the job `stopped` when the blocks in flight have come back. */
+  readonly signal: AbortSignal;
+  /** Throws when the open disk is no longer the planned device; asked before each verification. */
+  readonly checkIdentity: () => Promise<void>;
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number;
+  readonly onEvent: (event: JobEvent) => void;
+}
+
+const reportEveryMs = 200;
+
+/** Always gives a report: the world's failures are outcomes. The disk stays open. */
+export async function erase(order: Erase): Promise<JobReport> {
+  const run = new EraseRun(order);
+  const ticking = setInterval(() => run.reportProgress(), reportEveryMs);
+  try {
+    return await run.toEnd();
+  } finally {
+    clearInterval(ticking);
+    run.reportProgress();
+  }
+}
+
+class EraseRun {
+  readonly #order: Erase;
+  readonly #meter: Meter;
+  readonly #startedMs: number;
+  readonly #passes: PassReport[] = [];
+  #current = "";
+  #verification: VerificationReport | null = null;
+
+  constructor(order: Erase) {
+    this.#order = order;
+    this.#meter = new Meter(order.plan.bytesTotal, order.now);
+    this.#startedMs = order.now();
+  }
+
+  reportProgress(): void {
+    this.#order.onEvent({ type: "progress", pass: this.#current, ...this.#meter.read() });
+  }
+
+  async toEnd(): Promise<JobReport> {
+    try {
+      for (const pass of this.#order.plan.passes) await this.#runPass(pass);
+    } catch (error) {
+      return this.#report("failed", error instanceof Error ? error.message : reasonOf(error));
+    }
+    return this.#conclude();
+  }
+
+  async #runPass(pass: PlannedPass): Promise<void> {
+    const { disk, signal } = this.#order;
+    await this.#timed(pass.name, (onBytes) => writePattern(disk, pass.patternHex, signal, onBytes));
+    if (!pass.verified || signal.aborted) return;
+    await this.#order.checkIdentity();
+    this.#order.onEvent({ type: "verifying" });
+    await this.#timed(pass.name.replace("write", "verify"), async (onBytes) => {
+      this.#verification = await verifyPattern(disk, pass.patternHex, signal, onBytes);
+    });
+    await this.#order.checkIdentity();
+  }
+
+  /** Runs one sweep and keeps a record of it, however it ends. */
+  async #timed(name: string, run: (onBytes: (count: number) => void) => Promise<void>): Promise<void> {
+    if (this.#order.signal.aborted) return;
+    const startedMs = this.#order.now();
+    let bytesDone = 0;
+    this.#current = name;
+    try {
+      await run((count) => {
+        bytesDone += count;
+        this.#meter.add(count);
+      });
+    } finally {
+      this.#passes.push({ name, bytesDone, durationMs: this.#order.now() - startedMs });
+    }
+  }
+
+  #conclude(): JobReport {
+    const { plan, signal } = this.#order;
+    const doneBytes = this.#passes.reduce((sum, pass) => sum + pass.bytesDone, 0);
+    if (signal.aborted && doneBytes < plan.bytesTotal) {
+      return this.#report("stopped", `Stopped after ${doneBytes} of ${plan.bytesTotal} bytes`);
+    }
+    const doubt = this.#doubt();
+    return doubt === null ? this.#report("erased", this.#success()) : this.#report("failed", doubt);
+  }
+
+  /** Why the disk cannot be called erased; null when every byte of it was read back as written. */
+  #doubt(): string | null {
+    if (this.#verification === null) return "Cannot confirm the erase: nothing was verified";
+    const { bytesRead, mismatchedBytes, unreadableBytes } = this.#verification;
+    if (mismatchedBytes === 0 && bytesRead === this.#order.disk.sizeBytes) return null;
+    return `Cannot confirm the erase: ${mismatchedBytes} bytes differ, ${unreadableBytes} cannot be read`;
+  }
+
+  #success(): string {
+    if (this.#order.disk.direct) return "Erased, and every byte read back as written";
+    return "Erased; the verification is no evidence, for the disk refuses direct I/O and was read through memory";
+  }
+
+  #report(outcome: JobReport["outcome"], message: string): JobReport {
+    return {
+      outcome,
+      message,
+      directIo: this.#order.disk.direct,
+      passes: this.#passes,
+      verification: this.#verification,
+      durationMs: this.#order.now() - this.#startedMs,
+    };
+  }
+}

@@ -1,0 +1,53 @@
+/** The disks of this machine. */
+import { resolve } from "node:path";
+import type { ErasePlan } from "@trofie/contract";
+import { probedContents } from "./contents.ts";
+import { discover, discoverWithoutContents } from "./discover.ts";
+import type { DiskHost } from "./disk-host.ts";
+import { findDevice } from "./find-device.ts";
+import { linuxMachine } from "./linux-machine.ts";
+import type { Machine } from "./machine.ts";
+import { makePlan } from "./make-plan.ts";
+import { isProcessAlive } from "./process-id.ts";
+import { spawnJob } from "./spawn-job.ts";
+import type { Places } from "./surroundings.ts";
+
+export interface LinuxDiskHostOptions {
+  /** The only folder whose regular files are devices, to practise on; none without it. */
+  readonly practiceFolder?: string;
+  /** Where the station keeps its journal; the disk under it is never erased. */
+  readonly stateFolder?: string;
+  /** For tests. */
+  readonly machine?: Machine;
+}
+
+export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
+  const machine = options.machine ?? linuxMachine();
+  const places = placesOf(options);
+  return {
+    list: async () => (await discover(machine, places)).map(({ device }) => device),
+    plan: (path, method) => plan(machine, places, path, method),
+    start: (order, onEvent) => spawnJob(machine, { type: "order", plan: order.plan, places }, onEvent),
+    isAlive: (process) => isProcessAlive(machine, process),
+  };
+}
+
+/** Only a device that would not be refused is probed. */
+async function plan(machine: Machine, places: Places, path: string, method: string): Promise<ErasePlan> {
+  const { device, regions } = await findDevice(
+    machine,
+    await discoverWithoutContents(machine, places),
+    places,
+    path,
+  );
+  const holds = device.refusal === null ? await probedContents(machine, regions) : [];
+  return makePlan(device, method, holds);
+}
+
+function placesOf({ practiceFolder, stateFolder }: LinuxDiskHostOptions): Places {
+  const needed = [process.cwd(), process.execPath, process.argv[1], stateFolder];
+  return {
+    practiceFolder: practiceFolder === undefined ? null : resolve(practiceFolder),
+    needed: needed.filter((path) => path !== undefined).map((path) => resolve(path)),
+  };
+}

@@ -1,0 +1,100 @@
+/** Makes the plan of an erase. The same device and method give the same plan until something about them changes. */
+import { Refusal } from "@trofie/commands";
+import {
+  confirmationWord,
+  type Content,
+  type Device,
+  type ErasePlan,
+  type PlannedPass,
+} from "@trofie/contract";
+import { findMethod, methods, type Method } from "./methods.ts";
+import { printable } from "./printable.ts";
+
+/** `holds` is what the device holds now; null when that could not be read in time. */
+export function makePlan(device: Device, methodId: string, holds: Content[] | null): ErasePlan {
+  const method = methodOf(device.path, methodId);
+  if (device.refusal !== null) throw new Refusal(device.refusal.code, device.refusal.message);
+  const passes = plannedPasses(method);
+  const bytesTotal = bytesOfPasses(passes, device.identity.sizeBytes);
+  return {
+    path: device.path,
+    identity: device.identity,
+    method: { id: methodId, title: method.title, source: method.source },
+    passes,
+    level: method.level,
+    bytesTotal,
+    estimatedMs: Math.ceil((bytesTotal / likelyBytesPerSecond(device)) * 1000),
+    holds: holds ?? [],
+    warnings: warningsOf(device, holds),
+    confirm: { word: confirmationWord(device.path, device.identity), what: whatTheWordIs(device) },
+  };
+}
+
+/** Each pass writes the whole device, and a verified one also reads it. */
+export function bytesOfPasses(passes: readonly PlannedPass[], sizeBytes: number): number {
+  return passes.reduce((sum, { verified }) => sum + sizeBytes * (verified ? 2 : 1), 0);
+}
+
+function methodOf(path: string, id: string): Method {
+  const method = findMethod(id);
+  if (method !== undefined) return method;
+  const known = Object.keys(methods).join(", ");
+  throw new Refusal(
+    "METHOD_NOT_FOUND",
+    `Cannot erase ${path} by "${printable(id)}": the methods are ${known}`,
+  );
+}
+
+function plannedPasses({ passes }: Method): PlannedPass[] {
+  return passes.map(({ pattern }, i) => ({
+    name: `write ${pattern}`,
+    patternHex: pattern,
+    verified: i === passes.length - 1,
+  }));
+}
+
+/** Typical sustained rates by kind of disk, in bytes per second; only for the estimate before the job runs. */
+function likelyBytesPerSecond({ bus, rotational }: Device): number {
+  if (bus === "loop" || bus === "file") return 1e9;
+  if (bus === "usb") return rotational === true ? 100e6 : 150e6;
+  if (bus === "nvme") return 1.5e9;
+  if (bus === "mmc") return 40e6;
+  return rotational === true ? 180e6 : 450e6;
+}
+
+function warningsOf(device: Device, holds: Content[] | null): string[] {
+  const { identity, bus } = device;
+  const isFlash =
+    identity.kind === "disk" && bus !== "virtio" && (device.rotational === false || bus === "mmc");
+  return [
+    ...(holds === null ? ["What it holds could not be read; take it for full"] : []),
+    ...(holds ?? []).map(contentWarning),
+    ...(isFlash
+      ? ["Flash: overwriting does not reach spare and retired cells, which may keep old data"]
+      : []),
+    ...(identity.kind === "disk" && identity.busPath !== null ? [busPathWarning(device)] : []),
+    ...(identity.kind === "disk" &&
+    identity.serial === null &&
+    identity.busPath === null &&
+    identity.wwn === null
+      ? ["It has no serial number, no WWN and no place on a bus: only model and size tell it from others"]
+      : []),
+  ];
+}
+
+function contentWarning({ path, type, label }: Content): string {
+  return `${path} holds ${type}${label === null ? "" : ` "${label}"`}`;
+}
+
+function busPathWarning({ identity }: Device): string {
+  const why =
+    identity.serial === null && identity.wwn === null
+      ? "It has neither serial number nor WWN"
+      : "Another disk has the same serial number and WWN";
+  return `${why}: it is recognised by where it is attached, ${identity.busPath}`;
+}
+
+function whatTheWordIs({ identity }: Device): string {
+  if (identity.serial !== null) return "the last four characters of its serial number";
+  return identity.kind === "practice" ? "the name of its file" : "its name, for it has no serial number";
+}
