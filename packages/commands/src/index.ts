@@ -1,2 +1,18 @@
+/**
+ * Typed commands carried out exactly once, and events that can be resumed, over any ordered channel of messages.
+ *
+ * A contract is declared as data (`contract.ts`). A station serves it with `CommandServer`: handlers, a journal
+ * (`event-log.ts`), and a door per way in. A client calls it with `Client`, over whatever opens a `Channel`:
+ * `@trofie/commands/lines` on a reactor, `@trofie/commands/websocket` in a browser. The core imports nothing of Node.
+ */
+export * from "./channel.ts";
+export * from "./client.ts";
+export { ConnectionLostError, type Welcome } from "./client-session.ts";
 export * from "./contract.ts";
 export * from "./errors.ts";
+export * from "./event-log.ts";
+export * from "./handlers.ts";
+export type { OperationHandle } from "./operations.ts";
+export { CommandServer, type CommandServerOptions, type Door } from "./server.ts";
+export type { ServerSession } from "./server-session.ts";
+export { uuid4, uuid7 } from "./uuid.ts";

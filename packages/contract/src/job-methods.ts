@@ -3,8 +3,9 @@ import { command, query } from "@trofie/commands";
 import * as z from "zod";
 import { Job } from "./job.ts";
 
+/** The newest jobs, newest first. */
 export const jobList = query({
-  input: z.strictObject({}),
+  input: z.strictObject({ limit: z.int().min(1).max(1000) }),
   result: z.strictObject({ jobs: z.array(Job) }),
   errors: [],
   role: "viewer",

@@ -6,6 +6,7 @@ import { Device } from "./device.ts";
 import { erasePlan, eraseStart } from "./erase-methods.ts";
 import { jobGet, jobList, jobStop } from "./job-methods.ts";
 import { Job } from "./job.ts";
+import { pageLink } from "./page-methods.ts";
 
 export const stationContract = {
   methods: {
@@ -15,6 +16,7 @@ export const stationContract = {
     "job.list": jobList,
     "job.get": jobGet,
     "job.stop": jobStop,
+    "page.link": pageLink,
   },
   events: {
     "station.started": event(z.strictObject({ version: z.string() })),

@@ -1,0 +1,229 @@
+/**
+ * The client: calls methods of a contract over a connection that may come and go.
+ *
+ * A command gets its id here, once, and stays in the outbox until its verdict is in hand; after every reconnect it is
+ * sent again, with the same id. So whatever the network does, it is carried out once and its answer arrives.
+ */
+import {
+  ClientService,
+  fullJitter,
+  type ClientState,
+  type RetryPolicy,
+} from "@trofie/reactor/client-service";
+import type { Clock, Random } from "@trofie/reactor";
+import type { Connect } from "./channel.ts";
+import { ClientSession, type SessionNews, type Welcome } from "./client-session.ts";
+import type { AnswerOf, Contract, InputOf, MethodOfKind, ProgressOf, ResultOf } from "./contract.ts";
+import { Refusal } from "./errors.ts";
+import type { EventRow, SnapshotItem } from "./event-log.ts";
+import { Operations, type OperationHandle } from "./operations.ts";
+import { Outbox } from "./outbox.ts";
+import { uuid4, uuid7 } from "./uuid.ts";
+
+export interface ClientOptions<C extends Contract> {
+  readonly contract: C;
+  readonly connect: Connect;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy?: RetryPolicy;
+  /** The program in words, for the station's log: "trofie 0.1.0". */
+  readonly agent: string;
+  /** What this client shows at the door: `{ token }`, or nothing where the door needs none. */
+  readonly auth?: Readonly<Record<string, unknown>>;
+  readonly want?: { readonly events: boolean; readonly progress: boolean };
+  /** UUID of this process or tab; made anew by default. */
+  readonly client?: string;
+}
+
+/** What a client tells its user. All optional; each is called with the client's state already up to date. */
+export interface ClientListener {
+  connectionChanged?(state: ConnectionState): void;
+  /** The whole state, in place of all that was heard before. */
+  snapshotReceived?(items: readonly SnapshotItem[], seq: number): void;
+  eventReceived?(row: EventRow): void;
+  progressReceived?(progress: Readonly<Record<string, unknown>>): void;
+}
+
+export type ConnectionState =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "connected"; readonly welcome: Welcome }
+  /** Trying again in `retryInMs`, because of `reason`. */
+  | { readonly kind: "waiting"; readonly retryInMs: number; readonly reason: string }
+  /** Will not try again, because of `reason`. */
+  | { readonly kind: "stopped"; readonly reason: string };
+
+/** At least every 2 s during the first minute or so, then up to every 5 s. */
+export const stationRetries: RetryPolicy = (failures, random) =>
+  fullJitter({ initialMs: 200, maxMs: failures <= 60 ? 2_000 : 5_000 })(failures, random);
+
+/** A station that says one of these will say it again: there is no use in coming back. */
+const finalGoodbyes = new Set(["auth-failed", "version", "replaced"]);
+const finalRefusals = new Set(["AUTH_FAILED", "VERSION"]);
+
+export class Client<C extends Contract> implements SessionNews {
+  readonly id: string;
+  state: ConnectionState = { kind: "connecting" };
+  readonly #options: ClientOptions<C>;
+  readonly #listeners = new Set<ClientListener>();
+  readonly #service: ClientService<ClientSession>;
+  readonly #outbox: Outbox;
+  readonly #operations = new Operations();
+  #place: { epoch: string; since: number } | null = null;
+  #epoch: string | null = null;
+  #snapshot: SnapshotItem[] = [];
+  #lastReason = "not connected yet";
+
+  constructor(options: ClientOptions<C>) {
+    const { clock, random, policy = stationRetries } = options;
+    this.#options = options;
+    this.id = options.client ?? uuid4(random);
+    this.#outbox = new Outbox(clock);
+    this.#service = new ClientService<ClientSession>({
+      connect: (signal) => this.#connect(signal),
+      closed: (session) => session.closed,
+      close: (session) => session.close(),
+      policy,
+      clock,
+      random,
+      onState: (state) => this.#serviceChanged(state),
+    });
+  }
+
+  /** Starts connecting, and goes on until `stop`. */
+  start(): void {
+    this.#service.start();
+  }
+
+  /** Closes the connection. Calls that have no answer yet reject; their commands may have been carried out. */
+  async stop(): Promise<void> {
+    await this.#service.stop();
+    this.#end("the client was stopped");
+  }
+
+  /** Tries to connect now, as when the machine is told that the network is back. */
+  retryNow(): void {
+    this.#service.retryNow();
+  }
+
+  listen(listener: ClientListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Asks. Waits for a connection if there is none. Rejects with the station's `Refusal`. */
+  async query<N extends MethodOfKind<C, "query">>(
+    method: N,
+    input: InputOf<C["methods"][N]>,
+  ): Promise<AnswerOf<C["methods"][N]>> {
+    return (await this.#outbox.add(method, () => ({ ...(input as object) }))) as AnswerOf<C["methods"][N]>;
+  }
+
+  /** Has a command carried out exactly once. Rejects with the station's `Refusal`. */
+  async command<N extends MethodOfKind<C, "command">>(
+    method: N,
+    input: InputOf<C["methods"][N]>,
+  ): Promise<AnswerOf<C["methods"][N]>> {
+    return (await this.#sendCommand(method, input as object)) as AnswerOf<C["methods"][N]>;
+  }
+
+  /** Starts a job exactly once, and follows it through every reconnect. */
+  operate<N extends MethodOfKind<C, "operation">>(
+    method: N,
+    input: InputOf<C["methods"][N]>,
+  ): OperationHandle<ProgressOf<C["methods"][N]>, ResultOf<C["methods"][N]>> {
+    const accepted = this.#sendCommand(method, input as object).then((answer) => String(answer.job));
+    return this.#operations.follow(accepted);
+  }
+
+  sessionEvent(row: EventRow): void {
+    if (!this.#place) return;
+    if (row.seq <= this.#place.since) return;
+    if (row.seq > this.#place.since + 1)
+      throw new Error(`Events ${this.#place.since + 1} to ${row.seq - 1} are missing`);
+    this.#place = { ...this.#place, since: row.seq };
+    this.#operations.event(row);
+    this.#tell((listener) => listener.eventReceived?.(row));
+  }
+
+  sessionProgress(progress: Readonly<Record<string, unknown>>): void {
+    this.#operations.progress(progress);
+    this.#tell((listener) => listener.progressReceived?.(progress));
+  }
+
+  snapshotBegun(): void {
+    this.#snapshot = [];
+  }
+
+  snapshotItem(item: SnapshotItem): void {
+    this.#snapshot.push(item);
+  }
+
+  snapshotEnded(seq: number): void {
+    this.#place = { epoch: this.#epoch!, since: seq };
+    const items = this.#snapshot;
+    this.#snapshot = [];
+    for (const item of items) this.#operations.snapshotItem(item);
+    this.#tell((listener) => listener.snapshotReceived?.(items, seq));
+  }
+
+  sessionOpened(session: ClientSession, welcome: Welcome): void {
+    if (this.#place?.epoch !== welcome.epoch) this.#place = null;
+    this.#epoch = welcome.epoch;
+    this.#change({ kind: "connected", welcome });
+    this.#outbox.connected((method, params) => session.request(method, params));
+    void session.closed.then((reason) => this.#sessionLost(session, reason));
+  }
+
+  async #connect(signal: AbortSignal): Promise<ClientSession> {
+    const { connect, clock, agent, auth = {}, want = { events: true, progress: true } } = this.#options;
+    const offer = { client: this.id, agent, auth, want, resume: this.#place };
+    return new ClientSession(clock, this, offer).open(connect, signal);
+  }
+
+  async #sendCommand(method: string, input: object): Promise<Readonly<Record<string, unknown>>> {
+    const cmd = uuid7(this.#options.clock, this.#options.random);
+    let epoch = this.#epoch;
+    const answer = await this.#outbox.add(method, () => ({ ...input, cmd, epoch: (epoch ??= this.#epoch) }));
+    const { replayed: _, ...rest } = answer;
+    return rest;
+  }
+
+  #sessionLost(session: ClientSession, reason: string): void {
+    this.#outbox.disconnected();
+    this.#lastReason = reason;
+    if (finalGoodbyes.has(session.goodbyeReason ?? ""))
+      this.#giveUp(`the station said: ${session.goodbyeReason}`);
+  }
+
+  #serviceChanged({ state, retryInMs = 0, lastError }: ClientState): void {
+    if (state === "connecting") this.#change({ kind: "connecting" });
+    if (state === "waiting") this.#waiting(retryInMs, lastError);
+  }
+
+  #waiting(retryInMs: number, error: unknown): void {
+    if (error instanceof Refusal && finalRefusals.has(error.code)) return this.#giveUp(error.message);
+    const reason = error instanceof Error ? error.message : this.#lastReason;
+    this.#change({ kind: "waiting", retryInMs, reason });
+  }
+
+  #giveUp(reason: string): void {
+    void this.#service.stop();
+    this.#end(reason);
+  }
+
+  #end(reason: string): void {
+    if (this.state.kind === "stopped") return;
+    this.#outbox.end(reason);
+    this.#operations.end(reason);
+    this.#change({ kind: "stopped", reason });
+  }
+
+  #change(state: ConnectionState): void {
+    this.state = state;
+    this.#tell((listener) => listener.connectionChanged?.(state));
+  }
+
+  #tell(say: (listener: ClientListener) => void): void {
+    for (const listener of this.#listeners) say(listener);
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Carries out methods: the checks of the contract, and for commands exactly once.
+ *
+ * Invariant: a command takes effect only in the transaction that stores its verdict. The same command again gets the
+ * stored verdict, whatever has changed since; the same id with other content is refused and does nothing.
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { mayActAs, type Contract, type Method } from "./contract.ts";
+import { Refusal, type ErrorCode } from "./errors.ts";
+import type { CommandRecord, VerdictStore } from "./event-log.ts";
+import type { Caller, Decision, Handlers } from "./handlers.ts";
+
+export interface DispatcherOptions<C extends Contract> {
+  readonly contract: C;
+  readonly handlers: Handlers<C>;
+  readonly codes: Readonly<Record<string, ErrorCode>>;
+  readonly verdicts: VerdictStore;
+  readonly epoch: string;
+  /** A digest of the method and its parameters, equal exactly for equal content. */
+  readonly digest: (method: string, params: unknown) => string;
+  /** Told of every error that crosses as `INTERNAL`. */
+  readonly onInternalError: (error: unknown, method: string) => void;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+type AnyHandler = (input: unknown, caller: Caller) => unknown;
+
+/** An answer, and what to do once it is on its way. */
+interface Outcome {
+  readonly answer: Params;
+  readonly start?: () => void;
+}
+
+export class Dispatcher<C extends Contract> {
+  readonly #options: DispatcherOptions<C>;
+  /** Commands are decided one at a time for the whole station, so that no two decide on the same state. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: DispatcherOptions<C>) {
+    this.#options = options;
+  }
+
+  /** Answers a request. Throws a `Refusal`, never anything else. */
+  async call(name: string, params: Params, caller: Caller): Promise<Outcome> {
+    try {
+      const method = this.#method(name);
+      if (method.kind === "query") return { answer: await this.#query(name, method, params, caller) };
+      return await this.#inTurn(() => this.#command(name, method, params, caller));
+    } catch (error) {
+      throw this.#asRefusal(error, name);
+    }
+  }
+
+  #method(name: string): Method {
+    const { methods } = this.#options.contract;
+    if (!Object.hasOwn(methods, name))
+      throw new Refusal("UNKNOWN_METHOD", `Cannot call ${name}: no such method`);
+    return methods[name]!;
+  }
+
+  async #query(name: string, method: Method, params: Params, caller: Caller): Promise<Params> {
+    const input = check(method.input, params);
+    allow(method, name, caller);
+    return (await this.#handler(name)(input, caller)) as Params;
+  }
+
+  async #command(name: string, method: Method, params: Params, caller: Caller): Promise<Outcome> {
+    const { cmd, epoch, ...rest } = params;
+    if (typeof cmd !== "string" || !isUuid(cmd)) throw new Refusal("INVALID_PARAMS", "cmd is not a UUID");
+    if (typeof epoch !== "string") throw new Refusal("INVALID_PARAMS", "epoch is not a string");
+    const input = check(method.input, rest);
+    allow(method, name, caller);
+    const digest = this.#options.digest(name, { epoch, ...rest });
+    const stored = this.#options.verdicts.find(cmd);
+    if (stored) return { answer: replay(stored, digest, caller) };
+    const record = { cmd, digest, principal: caller.principal, method: name };
+    try {
+      if (epoch !== this.#options.epoch) throw epochChanged();
+      return this.#accept(record, (await this.#handler(name)(input, caller)) as Decision<Params>);
+    } catch (error) {
+      throw this.#reject(record, this.#asRefusal(error, name));
+    }
+  }
+
+  #accept(command: CommandRecord, { record, start }: Decision<Params>): Outcome {
+    let answer: Params = {};
+    this.#options.verdicts.save(command, () => ({ result: (answer = record()) }));
+    return { answer, start: () => start?.(answer) };
+  }
+
+  /** Records the refusal, so that a late copy of the command cannot be accepted when the world has changed. */
+  #reject(command: CommandRecord, refusal: Refusal): Refusal {
+    if (!this.#options.codes[refusal.code]?.final) return refusal;
+    const { code, message, details } = refusal;
+    this.#options.verdicts.save(command, () => ({ refused: { code, message, details } }));
+    return new Refusal(code, message, { ...details, recorded: true });
+  }
+
+  #handler(name: string): AnyHandler {
+    return this.#options.handlers[name as keyof Handlers<C>] as unknown as AnyHandler;
+  }
+
+  #asRefusal(error: unknown, name: string): Refusal {
+    if (error instanceof Refusal && this.#options.codes[error.code]) return error;
+    this.#options.onInternalError(error, name);
+    return new Refusal("INTERNAL", `Cannot carry out ${name}: the station made a mistake, see its log`);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+function allow(method: Method, name: string, caller: Caller): void {
+  if (mayActAs(caller.role, method.role)) return;
+  throw new Refusal(
+    "DENIED",
+    `Cannot call ${name}: it needs the role ${method.role}, you have ${caller.role}`,
+  );
+}
+
+function replay(
+  stored: NonNullable<ReturnType<VerdictStore["find"]>>,
+  digest: string,
+  caller: Caller,
+): Params {
+  if (stored.digest !== digest || stored.principal !== caller.principal)
+    throw new Refusal(
+      "COMMAND_ID_REUSED",
+      `Cannot take command ${stored.cmd}: its id was used for another command`,
+    );
+  if ("result" in stored.verdict) return { ...stored.verdict.result, replayed: true };
+  const { code, message, details } = stored.verdict.refused;
+  throw new Refusal(code, message, { ...details, recorded: true, replayed: true });
+}
+
+function epochChanged(): Refusal {
+  return new Refusal(
+    "EPOCH_CHANGED",
+    "Cannot carry out the command: the station has another journal than the one it was meant for; look at the disk",
+  );
+}
+
+/** Checks a value against its schema. Throws a `Refusal` that names each field and what is wrong with it. */
+function check(schema: StandardSchemaV1, value: unknown): unknown {
+  const checked = schema["~standard"].validate(value);
+  if (checked instanceof Promise) throw new TypeError("a contract's schema must validate synchronously");
+  if (!checked.issues) return checked.value;
+  const issues = checked.issues.map(({ path, message }) => {
+    const where = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
+    return where === "" ? message : `${where}: ${message}`;
+  });
+  throw new Refusal("INVALID_PARAMS", `Cannot take the parameters: ${issues.join("; ")}`);
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text);
+}

@@ -1,0 +1,96 @@
+/**
+ * Feeds one watcher from the journal: a snapshot if it needs one, then every event in order.
+ *
+ * A watcher is a number, not a queue: what it has been sent up to. It is sent more only while its channel takes more,
+ * so a slow watcher costs no memory and loses nothing; it reads the journal later.
+ */
+import { highWaterBytes, lowWaterBytes, type Channel } from "./channel.ts";
+import type { EventLog, EventRow } from "./event-log.ts";
+import { encodeNotification } from "./json-rpc.ts";
+
+/** Where a watcher stopped reading, as it tells when it comes back. */
+export interface ReadingPlace {
+  readonly epoch: string;
+  readonly since: number;
+}
+
+const rowsPerRead = 64;
+
+export class EventPump {
+  readonly #channel: Channel;
+  readonly #log: EventLog;
+  readonly #snapshot: Iterator<string>;
+  #cursor: number;
+  #inSnapshot = true;
+  #rows: readonly EventRow[] = [];
+  /** The latest progress of each job; older progress is of no use to anybody. */
+  readonly #progress = new Map<string, object>();
+
+  constructor(channel: Channel, log: EventLog, place: ReadingPlace | null) {
+    this.#channel = channel;
+    this.#log = log;
+    this.#cursor = canGoOn(log, place) ? place.since : log.lastSeq;
+    this.#snapshot = canGoOn(log, place) ? noMessages() : snapshotMessages(log);
+  }
+
+  /** Sends what can be sent now. Called after every commit and whenever the channel has drained. */
+  pump(): void {
+    while (this.#channel.bufferedBytes < highWaterBytes) {
+      const message = this.#next();
+      if (message === null) break;
+      this.#channel.send(message);
+    }
+    if (this.#isUpToDate() && this.#channel.bufferedBytes < lowWaterBytes) this.#sendProgress();
+  }
+
+  progress(job: string, progress: object): void {
+    this.#progress.set(job, progress);
+    this.pump();
+  }
+
+  #next(): string | null {
+    if (this.#inSnapshot) {
+      const { done, value } = this.#snapshot.next();
+      if (!done) return value;
+      this.#inSnapshot = false;
+    }
+    if (this.#rows.length === 0) this.#rows = this.#log.read(this.#cursor, rowsPerRead);
+    const [row, ...rest] = this.#rows;
+    if (!row) return null;
+    this.#rows = rest;
+    this.#cursor = row.seq;
+    return encodeNotification("event", row);
+  }
+
+  #isUpToDate(): boolean {
+    return !this.#inSnapshot && this.#cursor === this.#log.lastSeq;
+  }
+
+  #sendProgress(): void {
+    for (const progress of this.#progress.values())
+      this.#channel.send(encodeNotification("progress", progress));
+    this.#progress.clear();
+  }
+}
+
+function canGoOn(log: EventLog, place: ReadingPlace | null): place is ReadingPlace {
+  return (
+    place !== null &&
+    place.epoch === log.epoch &&
+    place.since >= log.firstSeq - 1 &&
+    place.since <= log.lastSeq
+  );
+}
+
+function* noMessages(): Generator<string> {}
+
+/** The state is taken when the pump is made, so that it is of one `seq`, however slowly it is sent. */
+function snapshotMessages(log: EventLog): Iterator<string> {
+  const seq = log.lastSeq;
+  const items = log.snapshot();
+  return (function* () {
+    yield encodeNotification("snapshot.begin", { seq, items: items.length });
+    for (const item of items) yield encodeNotification("snapshot.item", item);
+    yield encodeNotification("snapshot.end", { seq });
+  })();
+}

@@ -1,0 +1,53 @@
+/** The opening of a session: what a client says first, checked by hand so that the protocol needs no schema library. */
+import { Refusal } from "./errors.ts";
+import type { ReadingPlace } from "./event-pump.ts";
+
+/** The version of the protocol that this code speaks. */
+export const openedVersion = 1;
+
+export interface Opening {
+  readonly proto: readonly unknown[];
+  /** UUID of the client: one per process or tab. A second connection of the same client ends the first. */
+  readonly client: string;
+  /** The program, in words, for the log. */
+  readonly agent: string;
+  readonly auth: Readonly<Record<string, unknown>>;
+  /** Where the client stopped reading, or null for a snapshot. */
+  readonly resume: ReadingPlace | null;
+  readonly want: { readonly events: boolean; readonly progress: boolean };
+}
+
+/** Throws a `Refusal` with `INVALID_PARAMS` that names the field. */
+export function parseOpening(params: Readonly<Record<string, unknown>>): Opening {
+  const { proto, client, agent, auth = {}, resume = null, want = {} } = params;
+  if (!Array.isArray(proto)) throw wrong("proto", "a list of versions");
+  if (typeof client !== "string" || !/^[0-9a-f-]{36}$/.test(client)) throw wrong("client", "a UUID");
+  if (typeof agent !== "string" || agent.length > 200)
+    throw wrong("agent", "a string of at most 200 characters");
+  if (!isRecord(auth)) throw wrong("auth", "an object");
+  if (!isRecord(want)) throw wrong("want", "an object");
+  return {
+    proto,
+    client,
+    agent,
+    auth,
+    resume: resume === null ? null : parsePlace(resume),
+    want: { events: want.events === true, progress: want.progress === true },
+  };
+}
+
+function parsePlace(resume: unknown): ReadingPlace {
+  if (!isRecord(resume)) throw wrong("resume", "null or an object");
+  const { epoch, since } = resume;
+  if (typeof epoch !== "string") throw wrong("resume.epoch", "a string");
+  if (typeof since !== "number" || !Number.isSafeInteger(since)) throw wrong("resume.since", "an integer");
+  return { epoch, since };
+}
+
+function wrong(field: string, expected: string): Refusal {
+  return new Refusal("INVALID_PARAMS", `Cannot open the session: ${field} is not ${expected}`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

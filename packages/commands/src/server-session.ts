@@ -1,0 +1,202 @@
+/**
+ * One connection at the station: greeting, opening, requests in order, events.
+ *
+ * ```
+ * S→C  station.greet {proto, station, auth}
+ * C→S  session.open {proto, client, agent, auth, resume, want}   → {proto, session, role, epoch, seq, …}
+ * S→C  snapshot or nothing, then every event
+ * C→S  any request; answers come in the order of the requests
+ * both ping / pong;  S→C goodbye {reason}, then the connection closes
+ * ```
+ */
+import type { Clock } from "@trofie/reactor";
+import { maxBytesBeforeOpen, type Channel, type Receiver } from "./channel.ts";
+import { mayActAs, type Contract } from "./contract.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { Refusal, type ErrorCode } from "./errors.ts";
+import type { EventLog } from "./event-log.ts";
+import { EventPump } from "./event-pump.ts";
+import type { Caller } from "./handlers.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import {
+  encodeError,
+  encodeNotification,
+  encodeResult,
+  errorBody,
+  parseMessage,
+  type Message,
+  type RequestMessage,
+} from "./json-rpc.ts";
+import { openedVersion, parseOpening, type Opening } from "./opening.ts";
+
+const openWithinMs = 10_000;
+const maxBadMessages = 3;
+
+/** Says who is at the other end, from what they showed in `session.open`; null when that is not enough. */
+export type Authenticate = (auth: Readonly<Record<string, unknown>>) => Caller | null;
+
+export type GoodbyeReason =
+  "closing" | "replaced" | "auth-failed" | "auth-timeout" | "protocol" | "line-too-long" | "idle" | "version";
+
+export interface ServerSessionOptions {
+  readonly station: string;
+  readonly log: EventLog;
+  readonly codes: Readonly<Record<string, ErrorCode>>;
+  readonly clock: Clock;
+  readonly dispatcher: Dispatcher<Contract>;
+  readonly authenticate: Authenticate;
+  /** How this door lets people in, as the greeting says: "unix", "token" or "cookie". */
+  readonly door: string;
+  /** Told when a client has opened, before its answer: an older connection of the same client ends now. */
+  readonly opened: (session: ServerSession) => void;
+  readonly lost: (session: ServerSession) => void;
+}
+
+export class ServerSession implements Receiver {
+  client: string | null = null;
+  readonly #options: ServerSessionOptions;
+  #channel!: Channel;
+  #heartbeat!: Heartbeat;
+  #caller: Caller | null = null;
+  #pump: EventPump | null = null;
+  #wantsProgress = false;
+  #badMessages = 0;
+  #ended = false;
+
+  constructor(options: ServerSessionOptions) {
+    this.#options = options;
+  }
+
+  channelOpened(channel: Channel): void {
+    const { clock, station, door } = this.#options;
+    this.#channel = channel;
+    const deadline = clock.callLater(openWithinMs, () => this.#caller ?? this.goodbye("auth-timeout"));
+    void channel.closed.then(() => deadline.cancel());
+    this.#heartbeat = new Heartbeat(clock, {
+      ping: () => channel.send(encodeNotification("ping", {})),
+      dead: () => this.goodbye("idle"),
+    });
+    channel.send(encodeNotification("station.greet", { proto: [openedVersion], station, auth: [door] }));
+  }
+
+  messageReceived(text: string): void | Promise<void> {
+    if (this.#ended) return;
+    this.#heartbeat.received();
+    if (this.#caller === null && text.length > maxBytesBeforeOpen) return this.goodbye("line-too-long");
+    let message: Message;
+    try {
+      message = parseMessage(text);
+    } catch (error) {
+      return this.#badMessage(error as Refusal);
+    }
+    if (message.kind === "request") return this.#request(message);
+    if (message.kind === "notification" && message.method === "ping")
+      this.#channel.send(encodeNotification("pong", {}));
+  }
+
+  undecodableReceived(): void {
+    this.#badMessage(new Refusal("PARSE_ERROR", "Cannot read the message: it is not UTF-8"));
+  }
+
+  tooLongReceived(): void {
+    this.goodbye("line-too-long");
+  }
+
+  channelDrained(): void {
+    this.#pump?.pump();
+  }
+
+  channelLost(): void {
+    this.#ended = true;
+    this.#heartbeat.stop();
+    this.#options.lost(this);
+  }
+
+  /** Something was committed: send it. */
+  eventsCommitted(): void {
+    if (!this.#ended) this.#pump?.pump();
+  }
+
+  progress(job: string, progress: object): void {
+    if (!this.#ended && this.#wantsProgress) this.#pump?.progress(job, progress);
+  }
+
+  /** Says why and closes. Nothing that arrives afterwards is read. */
+  goodbye(reason: GoodbyeReason): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#heartbeat.stop();
+    this.#channel.send(encodeNotification("goodbye", { reason }));
+    this.#channel.close();
+  }
+
+  #badMessage(refusal: Refusal): void {
+    this.#channel.send(encodeError(null, this.#errorBody(refusal)));
+    this.#badMessages += 1;
+    if (this.#caller === null || this.#badMessages >= maxBadMessages) this.goodbye("protocol");
+  }
+
+  async #request({ id, method, params }: RequestMessage): Promise<void> {
+    try {
+      if (method === "session.open") return this.#open(id, params);
+      if (this.#caller === null)
+        throw new Refusal("NOT_OPEN", `Cannot call ${method}: the session is not open yet`);
+      const { answer, start } = await this.#options.dispatcher.call(method, params, this.#caller);
+      if (!this.#ended) this.#channel.send(encodeResult(id, answer));
+      start?.();
+    } catch (error) {
+      if (!this.#ended) this.#channel.send(encodeError(id, this.#errorBody(error as Refusal)));
+      if (this.#caller === null) this.goodbye("protocol");
+    }
+  }
+
+  #open(id: number | string, params: Readonly<Record<string, unknown>>): void {
+    if (this.#caller !== null)
+      throw new Refusal("INVALID_REQUEST", "Cannot open the session: it is open already");
+    const opening = parseOpening(params);
+    if (!opening.proto.includes(openedVersion)) return this.#refuseOpening(id, "version", noCommonVersion());
+    const caller = this.#options.authenticate(opening.auth);
+    if (!caller) return this.#refuseOpening(id, "auth-failed", authFailed());
+    this.#welcome(id, opening, caller);
+  }
+
+  #welcome(id: number | string, opening: Opening, caller: Caller): void {
+    const { log, station } = this.#options;
+    this.client = opening.client;
+    this.#options.opened(this);
+    this.#caller = caller;
+    this.#channel.send(
+      encodeResult(id, {
+        proto: openedVersion,
+        station,
+        role: caller.role,
+        epoch: log.epoch,
+        firstSeq: log.firstSeq,
+        seq: log.lastSeq,
+      }),
+    );
+    this.#wantsProgress = opening.want.progress;
+    if (!opening.want.events || !mayActAs(caller.role, "viewer")) return;
+    this.#pump = new EventPump(this.#channel, log, opening.resume);
+    this.#pump.pump();
+  }
+
+  #refuseOpening(id: number | string, reason: GoodbyeReason, refusal: Refusal): void {
+    this.#channel.send(encodeError(id, this.#errorBody(refusal)));
+    this.goodbye(reason);
+  }
+
+  #errorBody(refusal: Refusal): ReturnType<typeof errorBody> {
+    return errorBody(refusal, this.#options.codes, { recorded: refusal.details.recorded === true });
+  }
+}
+
+function noCommonVersion(): Refusal {
+  return new Refusal("VERSION", `Cannot open the session: this station speaks version ${openedVersion}`, {
+    proto: [openedVersion],
+  });
+}
+
+function authFailed(): Refusal {
+  return new Refusal("AUTH_FAILED", "Cannot open the session: the token is missing or wrong");
+}

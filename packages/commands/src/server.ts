@@ -1,0 +1,80 @@
+/** Serves a contract on any number of channels. */
+import type { Clock } from "@trofie/reactor";
+import type { Contract } from "./contract.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { ErrorCode } from "./errors.ts";
+import type { EventLog, VerdictStore } from "./event-log.ts";
+import type { Handlers } from "./handlers.ts";
+import { ServerSession, type Authenticate, type GoodbyeReason } from "./server-session.ts";
+
+export interface CommandServerOptions<C extends Contract> {
+  /** The station's name, for the greeting. */
+  readonly station: string;
+  readonly contract: C;
+  readonly handlers: Handlers<C>;
+  readonly codes: Readonly<Record<string, ErrorCode>>;
+  readonly log: EventLog;
+  readonly verdicts: VerdictStore;
+  readonly clock: Clock;
+  readonly digest: (method: string, params: unknown) => string;
+  readonly onInternalError: (error: unknown, method: string) => void;
+}
+
+/** A way in: how it names itself in the greeting, and whom it lets through. */
+export interface Door {
+  readonly name: string;
+  readonly authenticate: Authenticate;
+}
+
+export class CommandServer<C extends Contract> {
+  readonly #options: CommandServerOptions<C>;
+  readonly #dispatcher: Dispatcher<Contract>;
+  readonly #sessions = new Set<ServerSession>();
+
+  constructor(options: CommandServerOptions<C>) {
+    this.#options = options;
+    this.#dispatcher = new Dispatcher({
+      ...options,
+      epoch: options.log.epoch,
+    }) as unknown as Dispatcher<Contract>;
+  }
+
+  /** The receiving half for a new connection that came through `door`. */
+  accept(door: Door): ServerSession {
+    const { station, log, codes, clock } = this.#options;
+    const session = new ServerSession({
+      station,
+      log,
+      codes,
+      clock,
+      dispatcher: this.#dispatcher,
+      authenticate: door.authenticate,
+      door: door.name,
+      opened: (opened) => this.#replaceOlder(opened),
+      lost: (lost) => this.#sessions.delete(lost),
+    });
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Call after each commit to the journal. */
+  eventsCommitted(): void {
+    for (const session of this.#sessions) session.eventsCommitted();
+  }
+
+  /** Shows progress to whoever watches. */
+  progress(job: string, progress: object): void {
+    for (const session of this.#sessions) session.progress(job, progress);
+  }
+
+  /** Says goodbye to everybody. */
+  close(reason: GoodbyeReason): void {
+    for (const session of this.#sessions) session.goodbye(reason);
+  }
+
+  /** A client that opens again has lost its older connection, whatever the network still delivers of it. */
+  #replaceOlder(opened: ServerSession): void {
+    for (const session of this.#sessions)
+      if (session !== opened && session.client === opened.client) session.goodbye("replaced");
+  }
+}

@@ -1,0 +1,24 @@
+/** Identifiers: UUID versions 4 and 7 (RFC 9562 §5.4, §5.7). */
+import type { Clock, Random } from "@trofie/reactor";
+
+/** Random only: names a client. */
+export function uuid4(random: Random): string {
+  return formatUuid(random.bytes(16), 4);
+}
+
+/** Starts with the wall clock's milliseconds, so that ids sort by the time they were made. */
+export function uuid7(clock: Clock, random: Random): string {
+  const bytes = random.bytes(16);
+  new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(
+    0,
+    (BigInt(Math.trunc(clock.wallMs())) << 16n) | BigInt((bytes[6]! << 8) | bytes[7]!),
+  );
+  return formatUuid(bytes, 7);
+}
+
+function formatUuid(bytes: Uint8Array, version: number): string {
+  bytes[6] = (bytes[6]! & 0x0f) | (version << 4);
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

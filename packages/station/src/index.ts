@@ -1,0 +1,8 @@
+/**
+ * The daemon on the machine with the disks.
+ *
+ * Read `station.ts` for its parts, `journal.ts` for what it remembers, `job-queue.ts` for how jobs run,
+ * `handlers.ts` for what each command does, `access.ts` for who is let in.
+ */
+export { StartError } from "./errors.ts";
+export { Station, type Listening, type StationOptions } from "./station.ts";

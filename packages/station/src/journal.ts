@@ -1,0 +1,235 @@
+/**
+ * The journal: every verdict on a command and every change of state, durable before anybody hears of it.
+ *
+ * SQLite in WAL mode with `synchronous=FULL`: a commit that returned survives a power cut
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous). Each event carries a hash over the one before it, so that
+ * a row that was changed or taken out afterwards shows.
+ *
+ * Invariant: nothing is published (an event, an answer, a report) before the commit that holds it returned.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import {
+  Refusal,
+  type CommandRecord,
+  type EventRow,
+  type Verdict,
+  type VerdictStore,
+} from "@trofie/commands";
+import type { EventType } from "@trofie/contract";
+import canonicalize from "canonicalize";
+import { StartError } from "./errors.ts";
+
+/** The shape of the tables below. A journal of a newer format is refused. */
+const format = 1;
+
+const tables = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE event (
+    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, type TEXT NOT NULL, job TEXT, body TEXT NOT NULL, hash TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE command (
+    id TEXT PRIMARY KEY, digest TEXT NOT NULL, principal TEXT NOT NULL, method TEXT NOT NULL, verdict TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE job (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ended INTEGER NOT NULL,
+    job TEXT NOT NULL, plan TEXT NOT NULL, process TEXT
+  ) STRICT;
+  CREATE INDEX job_ended ON job (ended);
+`;
+
+/** SQLite's result codes (https://www.sqlite.org/rescode.html). */
+const sqliteBusy = 5;
+const sqliteIoError = 10;
+const sqliteCorrupt = 11;
+const sqliteFull = 13;
+
+type Row = Record<string, SQLInputValue>;
+
+export class Journal implements VerdictStore {
+  /** Called after each commit. */
+  onCommit: () => void = () => {};
+  readonly epoch: string;
+  lastSeq: number;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #nextSeq: number;
+  #head: string;
+  #inCommit = false;
+
+  /**
+   * Opens the journal at `path`, or makes it, and locks it for this process.
+   * Throws a `StartError` when another process has it or it is not ours.
+   */
+  constructor(path: string) {
+    this.#database = openLocked(path);
+    this.#prepareTables();
+    this.epoch = String(this.one("SELECT value FROM meta WHERE key = 'epoch'")!.value);
+    const last = this.one("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1");
+    this.lastSeq = Number(last?.seq ?? 0);
+    this.#nextSeq = this.lastSeq + 1;
+    this.#head = String(last?.hash ?? this.epoch);
+  }
+
+  /**
+   * Makes all that `record` writes durable together, or none of it. Throws a `Refusal` with `UNAVAILABLE` when the
+   * medium is full.
+   */
+  commit(record: () => void): void {
+    const head = this.#head;
+    this.#inCommit = true;
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+      record();
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      this.#head = head;
+      this.#nextSeq = this.lastSeq + 1;
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw asUnavailable(error);
+    } finally {
+      this.#inCommit = false;
+    }
+    this.lastSeq = this.#nextSeq - 1;
+    this.onCommit();
+  }
+
+  /** Adds an event; only inside `commit`. */
+  append(type: EventType, job: string | null, body: unknown): void {
+    const row = { seq: this.#nextSeq, at: new Date().toISOString(), type, job, body };
+    this.#head = chain(this.#head, row);
+    this.run(
+      "INSERT INTO event (seq, at, type, job, body, hash) VALUES (?, ?, ?, ?, ?, ?)",
+      row.seq,
+      row.at,
+      type,
+      job,
+      JSON.stringify(body),
+      this.#head,
+    );
+    this.#nextSeq += 1;
+  }
+
+  read(since: number, limit: number): EventRow[] {
+    return this.all(
+      "SELECT seq, at, type, job, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
+      since,
+      limit,
+    ).map(eventOf);
+  }
+
+  find(cmd: string): (CommandRecord & { verdict: Verdict }) | undefined {
+    const row = this.one("SELECT digest, principal, method, verdict FROM command WHERE id = ?", cmd);
+    if (!row) return undefined;
+    const { digest, principal, method, verdict } = row as Record<keyof typeof row, string>;
+    return {
+      cmd,
+      digest: digest!,
+      principal: principal!,
+      method: method!,
+      verdict: JSON.parse(verdict!) as Verdict,
+    };
+  }
+
+  save({ cmd, digest, principal, method }: CommandRecord, record: () => Verdict): void {
+    this.commit(() => {
+      const verdict = JSON.stringify(record());
+      this.run("INSERT INTO command VALUES (?, ?, ?, ?, ?)", cmd, digest, principal, method, verdict);
+    });
+  }
+
+  /** Checks every event's hash. Returns the first `seq` that does not follow from the one before, or null. */
+  firstBrokenSeq(): number | null {
+    let head = this.epoch;
+    for (const row of this.all("SELECT seq, at, type, job, body, hash FROM event ORDER BY seq")) {
+      head = chain(head, eventOf(row));
+      if (head !== row.hash) return Number(row.seq);
+    }
+    return null;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Writes, inside `commit`. */
+  run(sql: string, ...values: SQLInputValue[]): void {
+    if (!this.#inCommit) throw new Error("the journal is written only inside commit");
+    this.#statement(sql).run(...values);
+  }
+
+  one(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined;
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[];
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
+    return statement;
+  }
+
+  #prepareTables(): void {
+    const found = Number(this.one("PRAGMA user_version")!.user_version);
+    if (found > format)
+      throw new StartError(
+        `Cannot open the journal: it has format ${found}, this program knows up to ${format}`,
+      );
+    if (found === format) return;
+    const epoch = randomBytes(16).toString("hex");
+    this.#database.exec(
+      `BEGIN; ${tables} INSERT INTO meta VALUES ('epoch', '${epoch}'); PRAGMA user_version = ${format}; COMMIT`,
+    );
+  }
+}
+
+/** Locks the file for as long as this process lives; the kernel lets go of it however the process ends. */
+function openLocked(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    database.exec("BEGIN EXCLUSIVE; COMMIT");
+    return database;
+  } catch (error) {
+    database.close();
+    if (errorCodeOf(error) === sqliteBusy)
+      throw new StartError(`Cannot use ${path}: another station is using this state folder`, {
+        cause: error,
+      });
+    throw new StartError(`Cannot use ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function chain(head: string, row: EventRow): string {
+  return createHash("sha256").update(head).update(canonicalize(row)!).digest("hex");
+}
+
+function eventOf(row: Row): EventRow {
+  const { seq, at, type, job, body } = row;
+  return {
+    seq: Number(seq),
+    at: String(at),
+    type: String(type),
+    job: job === null ? null : String(job),
+    body: JSON.parse(String(body)),
+  };
+}
+
+function asUnavailable(error: unknown): unknown {
+  if (errorCodeOf(error) !== sqliteFull) return error;
+  return new Refusal("UNAVAILABLE", "Cannot record the command now: the disk of the state folder is full");
+}
+
+function errorCodeOf(error: unknown): number | null {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === "number" ? code & 0xff : null;
+}
+
+/** True for a failure after which what is on the medium is not known: the process must end, and a new one look. */
+export function isFatal(error: unknown): boolean {
+  const code = errorCodeOf(error);
+  return code === sqliteIoError || code === sqliteCorrupt;
+}

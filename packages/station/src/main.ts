@@ -1,0 +1,102 @@
+/** The station's program: reads its arguments, starts a station, says where it listens, serves until it is told to end. */
+import { homedir } from "node:os";
+import { parseArgs } from "node:util";
+import { defaultPaths } from "@trofie/contract";
+import { linuxDiskHost } from "@trofie/disks";
+import { StartError } from "./errors.ts";
+import { isFatal } from "./journal.ts";
+import { Station, type Listening } from "./station.ts";
+
+/** Exit codes as in sysexits(3) where one fits. */
+const exitCannotStart = 1;
+const exitUsage = 2;
+const exitSoftware = 70;
+
+const paths = defaultPaths({ isRoot: process.getuid?.() === 0, home: homedir(), env: process.env });
+
+const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [--http N] [--practice DIR] [--json]
+
+  --state DIR     where journal, token and reports are kept      (${paths.state})
+  --socket PATH   the UNIX socket to listen on                   (${paths.socket})
+  --port N        also listen on TCP port N of 127.0.0.1         (none; 0: any free one)
+  --http N        serve the page on port N of 127.0.0.1          (none; 0: any free one)
+  --practice DIR  treat the files in DIR as disks to practise on (none)
+  --json          print where it listens as one line of JSON
+`;
+
+const options = readArguments();
+const station = await start();
+say(station.listening);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
+
+function readArguments(): Readonly<Record<string, string | boolean | undefined>> {
+  try {
+    const { values } = parseArgs({
+      options: {
+        state: { type: "string" },
+        socket: { type: "string" },
+        port: { type: "string" },
+        http: { type: "string" },
+        practice: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean" },
+      },
+    });
+    if (values.help) end(0, usage);
+    return values;
+  } catch (error) {
+    return end(exitUsage, `${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+async function start(): Promise<Station> {
+  const statePath = String(options.state ?? paths.state);
+  const practice = options.practice === undefined ? {} : { practiceFolder: String(options.practice) };
+  try {
+    return await Station.start({
+      host: linuxDiskHost({ stateFolder: statePath, ...practice }),
+      statePath,
+      socketPath: String(options.socket ?? paths.socket),
+      port: portOption("port"),
+      httpPort: portOption("http"),
+      onError,
+    });
+  } catch (error) {
+    if (error instanceof StartError) return end(exitCannotStart, `${error.message}\n`);
+    throw error;
+  }
+}
+
+function portOption(name: string): number | null {
+  const text = options[name];
+  if (text === undefined) return null;
+  const port = Number(text);
+  if (!/^\d+$/.test(String(text)) || port > 65_535)
+    return end(exitUsage, `Cannot use --${name} ${text}: it is not a port number\n`);
+  return port;
+}
+
+function say(listening: Listening): void {
+  const { socket, tcp, page, tokenPath } = listening;
+  if (options.json) return void process.stdout.write(`${JSON.stringify(listening)}\n`);
+  const lines = [`Listening on unix:${socket}`];
+  if (tcp) lines.push(`Listening on tcp:${tcp} (the token is in ${tokenPath})`);
+  if (page) lines.push(`The page, once: ${page}`);
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** What should not have happened goes to the log. A journal that cannot be trusted ends the process. */
+function onError(error: unknown): void {
+  process.stderr.write(`${new Date().toISOString()} ${error instanceof Error ? error.stack : String(error)}\n`);
+  if (isFatal(error)) process.exit(exitSoftware);
+}
+
+async function stop(): Promise<void> {
+  await station.stop();
+  process.exit(0);
+}
+
+function end(code: number, text: string): never {
+  (code === 0 ? process.stdout : process.stderr).write(text);
+  process.exit(code);
+}

@@ -1,0 +1,54 @@
+/** The folder in which a station keeps everything it must not forget: journal, token, reports. */
+import { randomBytes } from "node:crypto";
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tokenFile } from "@trofie/contract";
+import { StartError } from "./errors.ts";
+
+export interface StateFolder {
+  readonly path: string;
+  readonly journalPath: string;
+  readonly tokenPath: string;
+  readonly reportsPath: string;
+}
+
+/** Opens the folder, or makes it, for its owner alone. Throws a `StartError` when it cannot be written. */
+export function openStateFolder(path: string): StateFolder {
+  const folder = {
+    path,
+    journalPath: join(path, "journal.sqlite"),
+    tokenPath: join(path, tokenFile),
+    reportsPath: join(path, "reports"),
+  };
+  try {
+    mkdirSync(folder.reportsPath, { recursive: true, mode: 0o700 });
+    chmodSync(path, 0o700);
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return folder;
+  } catch (error) {
+    throw new StartError(`Cannot use the state folder ${path}: ${reason(error)}`, { cause: error });
+  }
+}
+
+/** The secret that opens the TCP port, made at the first start: 256 bits, base64url, readable by the owner alone. */
+export function readToken(folder: StateFolder): string {
+  try {
+    writeFileSync(folder.tokenPath, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST")
+      throw new StartError(`Cannot write ${folder.tokenPath}: ${reason(error)}`, { cause: error });
+  }
+  return readFileSync(folder.tokenPath, "utf8").trim();
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const words: Record<string, string> = {
+    EACCES: "it is not ours to write",
+    EROFS: "it is on a read-only file system",
+    ENOTDIR: "a part of the path is a file",
+    EEXIST: "it is a file",
+    ENOSPC: "its disk is full",
+  };
+  return words[code ?? ""] ?? message;
+}
