@@ -46,3 +46,13 @@ export class ReactorStoppedError extends Error {
   override readonly name = "ReactorStoppedError";
   readonly code = "REACTOR_STOPPED";
 }
+
+/** A line was not sent: there is no connection, or it ended before the line had left. */
+export class NotConnectedError extends Error {
+  override readonly name = "NotConnectedError";
+  readonly code = "NOT_CONNECTED";
+
+  constructor(why: string) {
+    super(`Cannot send: ${why}`);
+  }
+}

@@ -34,15 +34,20 @@ export { addressText, type Address, type TcpAddress, type UnixAddress } from "./
 export { LineOnlyReceiver } from "./line-only-receiver.ts";
 export { LineSplitter, type LineEnd, type SplitLine } from "./line-splitter.ts";
 
+export { ReactorThread, type ReactorThreadEvents, type ReactorThreadOptions } from "./reactor-thread.ts";
+export type { ThreadFactory } from "./thread-client.ts";
+
 export { EndpointError, parseEndpoint, type Endpoint } from "./endpoint.ts";
 export {
   AddressInUseError,
   CannotListenError,
   ClosedError,
   ConnectError,
+  NotConnectedError,
   ProtocolError,
   ReactorStoppedError,
 } from "./errors.ts";
+export { asError } from "./as-error.ts";
 export type { Fault } from "./report-fault.ts";
 
 export type { Clock, DelayedCall } from "./clock.ts";

@@ -41,11 +41,11 @@ export class LineOnlyReceiver<F extends object = Factory<object>> extends Protoc
     void this.transport.loseConnection();
   }
 
-  /** Sends one line, in one write. Returns what `write` does. */
-  sendLine(line: string): boolean {
+  /** Sends one line, in one write. */
+  sendLine(line: string): void {
     const end = this.acceptsLoneLF ? "\n" : this.delimiter;
     if (line.includes(end)) throw new TypeError("Cannot send the line: it contains the end of a line");
-    return this.transport.write(line + this.delimiter);
+    this.transport.write(line + this.delimiter);
   }
 
   override makeConnection(transport: Transport): Handled {

@@ -1,0 +1,31 @@
+/**
+ * The program of a `ReactorThread`'s worker: takes orders from the thread that started it, and tells it what
+ * happens.
+ *
+ * @module
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { ThreadClient, type ThreadProtocol } from "./thread-client.ts";
+import { ThreadEvents } from "./thread-events.ts";
+import type { ThreadEvent, ThreadOrder, ThreadSettings } from "./thread-messages.ts";
+
+if (!parentPort) throw new Error("Cannot run: this module is the program of a ReactorThread's worker");
+const port = parentPort;
+const { protocolUrl, target }: ThreadSettings = workerData;
+const module: { default: new () => ThreadProtocol } = await import(protocolUrl);
+const events = new ThreadEvents((batch: ThreadEvent[]) => port.postMessage(batch));
+const client = new ThreadClient(module.default, target, events);
+
+port.on("message", (order: ThreadOrder) => {
+  switch (order.kind) {
+    case "connect":
+      return void client.connect(order.generation);
+    case "send":
+      return client.send(order);
+    case "credit":
+      return events.taken(order.length);
+    case "stop":
+      return void client.stop(order.deadlineMs).then(() => port.close());
+  }
+});
+events.add({ kind: "ready" });
