@@ -8,6 +8,7 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.{ts,tsx}", "test/**/*.test.ts", "examples/**/*.test.ts"],
     pool: "forks",
     execArgv: conditions.map((name) => `--conditions=${name}`),
+    reporters: ["default", "./scripts/count-reporter.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

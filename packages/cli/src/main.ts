@@ -1,1 +1,103 @@
-export {};
+/** The terminal's program: reads the command line and hands each command to its file. */
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import { stationAddress } from "./connection.ts";
+import { runDemo } from "./demo-command.ts";
+import { showDevices } from "./devices-command.ts";
+import { erase } from "./erase-command.ts";
+import { Exit, exitCodes } from "./exit-codes.ts";
+import { showJobs } from "./jobs-command.ts";
+import { showPageLink } from "./page-command.ts";
+import { runStation } from "./station-command.ts";
+import { stopJob } from "./stop-command.ts";
+import { version } from "./version.ts";
+import { watch } from "./watch-command.ts";
+
+const program = new Command("trofie")
+  .description("Erase disks at a station, from anywhere, and prove it.")
+  .version(version)
+  .option("--station <address>", "unix:PATH or tcp:HOST:PORT (else TROFIE_STATION, else the default socket)")
+  .option("--json", "print JSON for scripts", false)
+  .addHelpText("after", exitCodeHelp)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+/** The options that every command takes, before or after its name. */
+const where = (): string => stationAddress(program.opts().station);
+const json = (): { json: boolean } => ({ json: program.opts().json });
+
+program
+  .command("devices")
+  .description("list the station's devices: what they are, who uses them, what they hold")
+  .action(() => showDevices(where(), json()));
+
+program
+  .command("erase")
+  .description("erase a device: shows the plan, asks for confirmation, starts the job")
+  .argument("<device>", "a path such as /dev/sdb, a link to it, or a bare name")
+  .requiredOption("--method <id>", "the erase method: zero")
+  .option("--confirm <word>", "the word to type, for scripts: last four of the serial, or the device's name")
+  .option("--wait", "follow the job to its end", false)
+  .action(async (device, options) => {
+    process.exitCode = exitCodes[await erase(where(), device, { ...options, ...json() })].number;
+  });
+
+program
+  .command("jobs")
+  .description("list the newest jobs and how they stand")
+  .action(() => showJobs(where(), json()));
+
+program
+  .command("watch")
+  .description("show everything that happens at the station, until Ctrl-C")
+  .action(() => watch(where(), json()));
+
+program
+  .command("stop")
+  .description("stop a job")
+  .argument("<job>")
+  .action((job) => stopJob(where(), job, json()));
+
+program
+  .command("page")
+  .description("print a link that opens the station's page, once")
+  .action(() => showPageLink(where(), json()));
+
+program
+  .command("station")
+  .description("run a station on this machine (trofie station --help lists its options)")
+  .helpOption(false)
+  .allowUnknownOption()
+  .argument("[options...]")
+  .action(async (args) => {
+    process.exitCode = await runStation(program.opts().json ? [...args, "--json"] : args);
+  });
+
+program
+  .command("demo")
+  .description("run a station with practice disks and erase one of them")
+  .action(async () => {
+    process.exitCode = await runDemo();
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = tell(error);
+}
+
+/** Says what went wrong and returns the exit code. */
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage.number;
+  if (error instanceof Error && error.name === "ExitPromptError") return exitCodes.stopped.number;
+  if (!(error instanceof Exit)) throw error;
+  const { exit, message, code } = error;
+  process.stderr.write(
+    program.opts().json ? `${JSON.stringify({ error: { code, message } })}\n` : `${message}\n`,
+  );
+  return exitCodes[exit].number;
+}
+
+function exitCodeHelp(): string {
+  const rows = Object.values(exitCodes).map(({ number, meaning }) => `  ${number}  ${meaning}`);
+  return `\nExit codes:\n${rows.join("\n")}`;
+}

@@ -1,0 +1,29 @@
+/** The state of the connection in words, and waiting that outlives it. */
+import type { StationClient } from "./connection.ts";
+import { Exit } from "./exit-codes.ts";
+import type { Screen } from "./screen.ts";
+
+/** Says when the connection goes and when it is back. */
+export function paintConnection(client: StationClient, screen: Screen): void {
+  let isLost = false;
+  client.listen({
+    connectionChanged: (state) => {
+      if (state.kind === "waiting" && !isLost) screen.line(`No connection: ${state.reason}. Trying again…`);
+      if (state.kind === "connected" && isLost) screen.line("Connected again; nothing was missed.");
+      if (state.kind === "waiting") isLost = true;
+      if (state.kind === "connected") isLost = false;
+    },
+  });
+}
+
+/** Waits until the client gives up for good, which ends the program. */
+export function waitForEnd(client: StationClient): Promise<never> {
+  return new Promise((_, reject) => {
+    client.listen({
+      connectionChanged: (state) => {
+        if (state.kind === "stopped")
+          reject(new Exit("unreachable", `The connection has ended: ${state.reason}`));
+      },
+    });
+  });
+}

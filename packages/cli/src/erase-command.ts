@@ -1,0 +1,120 @@
+import type { OperationHandle } from "@trofie/commands";
+import type { ErasePlan, Job, Outcome, Progress } from "@trofie/contract";
+import { paintConnection } from "./connection-lines.ts";
+import { withStation, type StationClient } from "./connection.ts";
+import { Exit, type ExitWord } from "./exit-codes.ts";
+import { formatBytes, formatDuration } from "./format.ts";
+import { describeJob, describeProgress } from "./job-lines.ts";
+import { openScreen, styled, type Screen } from "./screen.ts";
+
+export interface EraseOptions {
+  readonly method: string;
+  /** The word to type, given beforehand by a script. */
+  readonly confirm?: string | undefined;
+  /** Follow the job to its end. */
+  readonly wait: boolean;
+  readonly json: boolean;
+}
+
+/** How the program ends when the job it waited for ended. */
+const exitOf: Readonly<Record<Outcome, ExitWord>> = {
+  erased: "done",
+  "erased-with-errors": "failed",
+  failed: "failed",
+  stopped: "stopped",
+};
+
+/** `trofie erase DEVICE`: shows the plan, has it confirmed, starts it, and with `--wait` follows it to its end. */
+export async function erase(address: string, path: string, options: EraseOptions): Promise<ExitWord> {
+  return withStation(address, (client) => eraseWith(client, path, options), { events: true });
+}
+
+async function eraseWith(client: StationClient, path: string, options: EraseOptions): Promise<ExitWord> {
+  const { method, json } = options;
+  const { plan, hash } = await client.query("erase.plan", { path, method });
+  const say = json ? sayJson : sayNothing;
+  say({ plan, hash });
+  if (!json) console.log(describePlan(plan));
+  const typed = options.confirm ?? (await askForWord(plan, json));
+  const erasing = client.operate("erase.start", { path: plan.path, method, hash, typed });
+  const screen = openScreen(process.stdout);
+  if (!json) paintConnection(client, screen);
+  const job = await erasing.job;
+  say({ job });
+  if (!options.wait) {
+    if (!json) screen.line(`Started job ${job}. Follow it with: trofie watch`);
+    return "done";
+  }
+  const result = await (json ? followAsJson(erasing) : followOnScreen(erasing, job, screen));
+  return exitOf[result.state as Outcome];
+}
+
+/** Shows a job's progress until it ends. */
+export async function followOnScreen(
+  erasing: OperationHandle<Progress, Job>,
+  job: string,
+  screen: Screen,
+): Promise<Job> {
+  const interrupted = (): never => {
+    screen.status("");
+    screen.line(`\nThe job goes on without this terminal. Stop it with: trofie stop ${job}`);
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted);
+  let shownTenth = -1;
+  for await (const progress of erasing.progress) {
+    screen.status(describeProgress(progress));
+    const tenth = Math.floor((10 * progress.bytesDone) / progress.bytesTotal);
+    if (!screen.isTerminal && tenth > shownTenth) screen.line(describeProgress(progress));
+    shownTenth = tenth;
+  }
+  const result = await erasing.result;
+  process.off("SIGINT", interrupted);
+  screen.status("");
+  screen.line(describeJob(result));
+  return result;
+}
+
+async function followAsJson(erasing: OperationHandle<Progress, Job>): Promise<Job> {
+  for await (const progress of erasing.progress) sayJson({ progress });
+  const result = await erasing.result;
+  sayJson({ result });
+  return result;
+}
+
+function describePlan(plan: ErasePlan): string {
+  const { identity, method, passes, level, bytesTotal, estimatedMs, holds, warnings } = plan;
+  const lines = [
+    styled("bold", `Erase ${plan.path}`),
+    `  device    ${[identity.model ?? identity.kind, formatBytes(identity.sizeBytes)].join(", ")}`,
+    `  serial    ${identity.serial ?? "none"}`,
+    `  method    ${method.title} (${level}): ${passes.map(describePass).join(", ")}`,
+    `  work      ${formatBytes(bytesTotal)} in all, about ${formatDuration(estimatedMs)}`,
+    `  holds     ${holds.map(({ path, type }) => `${type} on ${path}`).join(", ") || "nothing that we know"}`,
+    ...warnings.map((warning) => styled("yellow", `  warning   ${warning}`)),
+  ];
+  return lines.join("\n");
+}
+
+function describePass({ name, verified }: ErasePlan["passes"][number]): string {
+  return verified ? `${name}, verified` : name;
+}
+
+/** Asks until the word is right; an empty answer means no. */
+async function askForWord({ path, confirm }: ErasePlan, json: boolean): Promise<string> {
+  if (!process.stdin.isTTY || json)
+    throw new Exit("usage", "There is no terminal to confirm on: give the word with --confirm");
+  const { input } = await import("@inquirer/prompts");
+  const typed = await input({
+    message: `Type ${styled("bold", confirm.word)} (${confirm.what}) to erase ${path}, or nothing to leave it:`,
+    validate: (text) => text === "" || text === confirm.word || `That is not ${confirm.word}`,
+  });
+  if (typed === "") throw new Exit("stopped", "Not erased: it was not confirmed");
+  return typed;
+}
+
+function sayJson(message: object): void {
+  console.log(JSON.stringify(message));
+}
+
+function sayNothing(): void {}

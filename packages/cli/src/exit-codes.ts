@@ -1,0 +1,29 @@
+/** What the program's exit code means, for scripts. Never changes meaning. */
+export const exitCodes = {
+  done: { number: 0, meaning: "done as asked; with `--wait`: erased and verified" },
+  failed: {
+    number: 1,
+    meaning: "the job ended `failed` or `erased-with-errors`; the station could not start",
+  },
+  usage: { number: 2, meaning: "the command line is wrong" },
+  unreachable: { number: 3, meaning: "no station answers there, or it does not let us in" },
+  refused: { number: 4, meaning: "the station refused; the reason is on standard error" },
+  stopped: { number: 5, meaning: "the job was stopped, or not confirmed" },
+  unknown: { number: 6, meaning: "the program ended before the answer came: look with `trofie jobs`" },
+} as const;
+
+export type ExitWord = keyof typeof exitCodes;
+
+/** Ends the program with a sentence on standard error. Thrown anywhere, shown in one place. */
+export class Exit extends Error {
+  override readonly name = "Exit";
+  readonly exit: ExitWord;
+  /** An error code of the station, for `--json`. */
+  readonly code: string | null;
+
+  constructor(exit: ExitWord, message: string, code: string | null = null) {
+    super(message);
+    this.exit = exit;
+    this.code = code;
+  }
+}

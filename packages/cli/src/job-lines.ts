@@ -1,0 +1,36 @@
+/** Jobs in words. */
+import type { Job, JobState, Progress } from "@trofie/contract";
+import { formatBytes, formatDuration } from "./format.ts";
+import { styled } from "./screen.ts";
+
+const styles: Readonly<Partial<Record<JobState, Parameters<typeof styled>[0]>>> = {
+  erased: "green",
+  "erased-with-errors": "yellow",
+  failed: "red",
+  stopped: "yellow",
+  hung: "red",
+  interrupted: "yellow",
+};
+
+export function stateWord(state: JobState): string {
+  return styled(styles[state] ?? "bold", state);
+}
+
+/** One sentence about how a job stands. */
+export function describeJob(job: Job): string {
+  const head = `${job.path}: ${stateWord(job.state)}`;
+  if (job.report) return `${head}. ${job.report.message}`;
+  if (job.state === "hung")
+    return `${head}. Its process cannot be proved dead, so the device is kept from everybody`;
+  if (job.state === "interrupted") return `${head}. The station ended while it ran: the device is not erased`;
+  return head;
+}
+
+/** "write 00  42 %  113 MB of 268 MB  2.1 GB/s  1 s left" */
+export function describeProgress({ pass, bytesDone, bytesTotal, bytesPerSecond, etaMs }: Progress): string {
+  const percent = bytesTotal === 0 ? 0 : Math.floor((100 * bytesDone) / bytesTotal);
+  const parts = [pass, `${percent} %`, `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`];
+  if (bytesPerSecond > 0) parts.push(`${formatBytes(bytesPerSecond)}/s`);
+  if (etaMs !== null) parts.push(`${formatDuration(etaMs)} left`);
+  return parts.join("  ");
+}

@@ -1,0 +1,19 @@
+import type { Job } from "@trofie/contract";
+import { withStation } from "./connection.ts";
+import { formatBytes, formatTable } from "./format.ts";
+import { stateWord } from "./job-lines.ts";
+
+const shown = 100;
+
+/** `trofie jobs`: the newest jobs, the newest first. */
+export async function showJobs(address: string, { json }: { json: boolean }): Promise<void> {
+  const { jobs } = await withStation(address, (client) => client.query("job.list", { limit: shown }));
+  if (json) return console.log(JSON.stringify({ jobs }));
+  if (jobs.length === 0) return console.log("The station has had no jobs.");
+  console.log(formatTable(["JOB", "DEVICE", "SIZE", "METHOD", "ASKED", "STATE"], jobs.map(row)));
+}
+
+function row({ id, path, identity, method, createdAt, state }: Job): string[] {
+  const asked = createdAt.slice(0, 19).replace("T", " ");
+  return [id, path, formatBytes(identity.sizeBytes), method, asked, stateWord(state)];
+}

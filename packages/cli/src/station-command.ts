@@ -1,0 +1,29 @@
+/** `trofie station`: the station's own program, as a child: what faces the network is another process than this one. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** Runs the station in the foreground and ends with its exit code. */
+export async function runStation(args: readonly string[]): Promise<number> {
+  const station = spawnStation(args, "inherit");
+  passSignalsTo(station);
+  return endOf(station);
+}
+
+export function spawnStation(args: readonly string[], stdout: "inherit" | "pipe"): ChildProcess {
+  const program = fileURLToPath(import.meta.resolve("@trofie/station/main"));
+  return spawn(process.execPath, [...process.execArgv, program, ...args], {
+    stdio: ["ignore", stdout, "inherit"],
+  });
+}
+
+/** This program ends when the station has; a signal for us alone is passed on. */
+export function passSignalsTo(station: ChildProcess): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => station.kill("SIGTERM"));
+}
+
+/** The exit code, in a shell's terms: 128 + the signal's number. */
+export function endOf(station: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    station.once("exit", (code, signal) => resolve(code ?? (signal === "SIGKILL" ? 137 : 143)));
+  });
+}
