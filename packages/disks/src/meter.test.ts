@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { Meter } from "./meter.ts";
+
+function meterWithClock(bytesTotal: number) {
+  let nowMs = 0;
+  const meter = new Meter(bytesTotal, () => nowMs);
+  const pass = (ms: number, bytes: number) => {
+    nowMs += ms;
+    meter.add(bytes);
+    return meter.read();
+  };
+  return { meter, pass };
+}
+
+test("before anything has moved there is a total, no rate and no time left", () => {
+  expect(meterWithClock(100).meter.read()).toEqual({
+    bytesDone: 0,
+    bytesTotal: 100,
+    bytesPerSecond: 0,
+    etaMs: null,
+  });
+});
+
+test("at a steady pace the rate is that pace and the time left follows from it", () => {
+  const { pass } = meterWithClock(10_000);
+  for (let i = 0; i < 9; i++) pass(200, 200);
+  expect(pass(200, 200)).toEqual({ bytesDone: 2000, bytesTotal: 10_000, bytesPerSecond: 1000, etaMs: 8000 });
+});
+
+test("one slow moment moves the rate a little, a lasting change moves it all the way", () => {
+  const { pass } = meterWithClock(1e9);
+  for (let i = 0; i < 50; i++) pass(200, 2000);
+  expect(pass(200, 0).bytesPerSecond).toBeGreaterThan(9000);
+  for (let i = 0; i < 150; i++) pass(200, 200);
+  expect(pass(200, 200).bytesPerSecond).toBeLessThan(1100);
+});
+
+test("two reads at one moment do not disturb the rate", () => {
+  const { meter, pass } = meterWithClock(10_000);
+  expect(pass(200, 200)).toEqual(meter.read());
+});

@@ -1,0 +1,83 @@
+/** A machine made of text: what sysfs, /proc and /dev of a real one hold, written down in a test. */
+import type { FileStat, Machine } from "../machine.ts";
+
+/** A file's text, a symbolic link, a block device's node, or a file or folder of which only the status matters. */
+export type Entry = string | { readonly link: string } | { readonly number: string } | Partial<FileStat>;
+export type Tree = Readonly<Record<string, Entry>>;
+
+export interface MemoryMachineOptions {
+  /** What lsblk and blkid print, by the program's name and last argument: "blkid /dev/sda1", "lsblk". */
+  readonly programs?: Readonly<Record<string, string>>;
+}
+
+/** Folders are there by being on the way to an entry. Nothing can be opened. */
+export function memoryMachine(tree: Tree, { programs = {} }: MemoryMachineOptions = {}): Machine {
+  const paths = Object.keys(tree).toSorted();
+  const below = (folder: string) => paths.filter((path) => path.startsWith(`${folder}/`));
+  const entryAt = (path: string) => tree[resolveIn(tree, path)];
+  return {
+    async readText(path) {
+      const entry = entryAt(path);
+      return typeof entry === "string" ? entry : null;
+    },
+    async list(folder) {
+      const real = resolveIn(tree, folder);
+      return [...new Set(below(real).map((path) => path.slice(real.length + 1).split("/")[0] ?? ""))];
+    },
+    async resolve(path) {
+      const real = resolveIn(tree, path);
+      return real in tree || below(real).length > 0 ? real : null;
+    },
+    async readLink(path) {
+      return linkOf(tree[path]);
+    },
+    async stat(path) {
+      const real = resolveIn(tree, path);
+      const isThere = real === "/" || real in tree || below(real).length > 0;
+      return isThere ? statOf(real, tree) : null;
+    },
+    async run(program, args) {
+      return programs[`${program} ${args.at(-1)}`] ?? programs[program] ?? null;
+    },
+    async open(path) {
+      throw new Error(`A machine made of text cannot open ${path}`);
+    },
+  };
+}
+
+function resolveIn(tree: Tree, path: string): string {
+  let real = "";
+  for (const part of path.split("/").filter(Boolean)) {
+    if (part === "..") {
+      real = real.slice(0, real.lastIndexOf("/"));
+      continue;
+    }
+    const target = linkOf(tree[`${real}/${part}`]);
+    real = target === null ? `${real}/${part}` : resolveIn(tree, target);
+  }
+  return real === "" ? "/" : real;
+}
+
+function linkOf(entry: Entry | undefined): string | null {
+  return typeof entry === "object" && "link" in entry ? entry.link : null;
+}
+
+function statOf(path: string, tree: Tree): FileStat {
+  const entry = tree[path];
+  const base = { number: null, onDevice: deviceUnder(path, tree), inode: path, links: 1, sizeBytes: 0 };
+  if (typeof entry === "string") return { ...base, kind: "regular", sizeBytes: entry.length };
+  if (entry === undefined || "link" in entry) return { ...base, kind: "folder" };
+  if (typeof entry.number === "string") return { ...base, kind: "block", number: entry.number };
+  return { ...base, kind: "folder", ...entry };
+}
+
+/** The device of the nearest folder above that names one. */
+function deviceUnder(path: string, tree: Tree): string {
+  for (let above = path; above !== ""; above = above.slice(0, above.lastIndexOf("/"))) {
+    const entry = tree[above];
+    if (typeof entry === "object" && "onDevice" in entry && entry.onDevice !== undefined)
+      return entry.onDevice;
+  }
+  const root = tree["/"];
+  return typeof root === "object" && "onDevice" in root ? (root.onDevice ?? "0:1") : "0:1";
+}
