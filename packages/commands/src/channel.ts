@@ -24,7 +24,7 @@ export interface Receiver {
   undecodableReceived(): void;
   /** The peer sent a longer message than the connection takes. It closes by itself afterwards. */
   tooLongReceived(): void;
-  /** `bufferedBytes` fell to the low-water mark again. */
+  /** `bufferedBytes` was above the low-water mark, and is not any more. */
   channelDrained(): void;
   /** Once, last. */
   channelLost(reason: string): void;

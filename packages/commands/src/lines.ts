@@ -1,7 +1,7 @@
 /** Channels on a reactor's transports: one message per line of UTF-8, ended by LF (a CR before it is white space). */
 import { Factory, LineOnlyReceiver, type CloseReason, type Protocol, type Reactor } from "@trofie/reactor";
 import {
-  highWaterBytes,
+  lowWaterBytes,
   maxBytesAfterOpen,
   maxBytesFromStation,
   type Channel,
@@ -57,7 +57,7 @@ class MessageLines extends LineOnlyReceiver implements Channel {
   send(message: string): void {
     if (this.transport.disconnecting) return;
     this.sendLine(message);
-    if (this.bufferedBytes >= highWaterBytes) this.#awaitDrain();
+    if (this.bufferedBytes > lowWaterBytes) this.#awaitDrain();
   }
 
   close(): void {

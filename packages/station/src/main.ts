@@ -87,7 +87,9 @@ function say(listening: Listening): void {
 
 /** What should not have happened goes to the log. A journal that cannot be trusted ends the process. */
 function onError(error: unknown): void {
-  process.stderr.write(`${new Date().toISOString()} ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `${new Date().toISOString()} ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   if (isFatal(error)) process.exit(exitSoftware);
 }
 

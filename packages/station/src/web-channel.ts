@@ -1,6 +1,6 @@
 /** Channels on a WebSocket at the station: one message per text frame. */
 import type { WebSocket } from "@fastify/websocket";
-import { highWaterBytes, lowWaterBytes, type Channel, type Receiver } from "@trofie/commands";
+import { lowWaterBytes, type Channel, type Receiver } from "@trofie/commands";
 
 /** RFC 6455 §7.4.1 */
 const goingAway = 1001;
@@ -39,7 +39,7 @@ class WebChannel implements Channel {
   send(message: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(message, () => this.#sent());
-    this.#full ||= this.bufferedBytes >= highWaterBytes;
+    this.#full ||= this.bufferedBytes > lowWaterBytes;
   }
 
   close(): void {

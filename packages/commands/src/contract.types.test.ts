@@ -1,0 +1,34 @@
+import { expectTypeOf, test } from "vitest";
+import type { Client } from "./client.ts";
+import type { Handlers } from "./handlers.ts";
+import type { OperationHandle } from "./operations.ts";
+import type { bakeryContract, Loaf } from "./testing/bakery.ts";
+
+type Bakery = typeof bakeryContract;
+
+declare const client: Client<Bakery>;
+declare const handlers: Handlers<Bakery>;
+
+test("a client's calls have the types of the contract", () => {
+  const list = () => client.query("bread.list", {});
+  expectTypeOf(list).returns.resolves.toEqualTypeOf<{ loaves: Loaf[] }>();
+  const bake = () => client.operate("bread.bake", { kind: "rye" });
+  expectTypeOf(bake).returns.toEqualTypeOf<OperationHandle<{ job: string; degrees: number }, Loaf>>();
+});
+
+test("a call that the contract does not have does not compile", () => {
+  const wrong = () => [
+    // @ts-expect-error: no such method
+    client.query("bread.burn", {}),
+    // @ts-expect-error: a query is not a command
+    client.command("bread.list", {}),
+    // @ts-expect-error: the input has another shape
+    client.operate("bread.bake", { kind: 7 }),
+  ];
+  expectTypeOf(wrong).toBeFunction();
+});
+
+test("a handler answers with what its method promises", () => {
+  expectTypeOf(handlers["bread.list"]).returns.toExtend<{ loaves: Loaf[] } | Promise<{ loaves: Loaf[] }>>();
+  expectTypeOf(handlers["bread.bake"]).parameter(0).toEqualTypeOf<{ kind: string }>();
+});

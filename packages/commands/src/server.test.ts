@@ -1,0 +1,294 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Bakery } from "./testing/bakery.ts";
+import { RawPeer } from "./testing/raw-peer.ts";
+
+const cmd = (n: number): string => `01900000-0000-7000-8000-${String(n).padStart(12, "0")}`;
+
+let bakery: Bakery;
+let peer: RawPeer;
+
+beforeEach(async () => {
+  bakery = await Bakery.open();
+  peer = await RawPeer.connect(bakery);
+});
+
+afterEach(() => bakery.close());
+
+const pass = (): Promise<void> => bakery.clock.advance(100);
+
+async function opened(params: object = {}): Promise<void> {
+  peer.open(params);
+  await pass();
+}
+
+async function ask(id: number, method: string, params: object): Promise<Record<string, unknown>> {
+  peer.say({ id, method, params });
+  await pass();
+  return peer.answer(id)!;
+}
+
+const codeOf = (answer: Record<string, unknown>): unknown =>
+  (answer.error as { data: { code: unknown } }).data.code;
+
+describe("a connection", () => {
+  test("is greeted with versions and the way in, and told nothing else", () => {
+    expect(peer.heard).toEqual([
+      {
+        jsonrpc: "2.0",
+        method: "station.greet",
+        params: { proto: [1], station: "bakery", auth: ["key"] },
+      },
+    ]);
+  });
+
+  test("that asks before it has opened is refused and closed", async () => {
+    expect(codeOf(await ask(1, "bread.list", {}))).toBe("NOT_OPEN");
+    expect(peer.notifications("goodbye")).toEqual([{ reason: "protocol" }]);
+    expect(peer.lost).not.toBeNull();
+  });
+
+  test("that does not open in ten seconds is closed", async () => {
+    await bakery.clock.advance(10_000);
+    expect(peer.notifications("goodbye")).toEqual([{ reason: "auth-timeout" }]);
+  });
+
+  test("that shows the wrong key is refused and closed", async () => {
+    peer.open({ auth: { key: "wrong" } });
+    await pass();
+    expect(codeOf(peer.answer(0)!)).toBe("AUTH_FAILED");
+    expect(peer.notifications("goodbye")).toEqual([{ reason: "auth-failed" }]);
+  });
+
+  test("that speaks no version of ours is told which there are", async () => {
+    peer.open({ proto: [2, 3] });
+    await pass();
+    expect(peer.answer(0)).toMatchObject({ error: { data: { code: "VERSION", proto: [1] } } });
+  });
+
+  test.each([
+    [{ proto: 1 }, "proto"],
+    [{ client: "me" }, "client"],
+    [{ agent: 7 }, "agent"],
+    [{ resume: 3 }, "resume"],
+    [{ resume: { epoch: "e", since: 1.5 } }, "resume.since"],
+  ])("that opens with %j is told which field is wrong", async (params, field) => {
+    peer.open(params);
+    await pass();
+    expect(peer.answer(0)).toMatchObject({
+      error: { message: expect.stringContaining(`${field} is not`) as string },
+    });
+  });
+
+  test("gets an answer for each line that is not JSON, and is closed at the third", async () => {
+    await opened();
+    for (const expected of [1, 2, 3]) {
+      peer.sendLine("not json");
+      await pass();
+      expect(peer.heard.filter(({ id }) => id === null)).toHaveLength(expected);
+    }
+    expect(peer.notifications("goodbye")).toEqual([{ reason: "protocol" }]);
+  });
+
+  test("gets an answer for bytes that are not UTF-8, and goes on", async () => {
+    await opened();
+    peer.transport.write(Uint8Array.of(0xff, 0xfe, 0x0a));
+    await pass();
+    expect(codeOf(peer.answer(null)!)).toBe("PARSE_ERROR");
+    expect(await ask(1, "bread.list", {})).toMatchObject({ result: { loaves: [] } });
+  });
+
+  test("that sends a line above the limit is closed with a reason", async () => {
+    await opened();
+    peer.sendLine(JSON.stringify({ text: "x".repeat(70_000) }));
+    await pass();
+    expect(peer.notifications("goodbye")).toEqual([{ reason: "line-too-long" }]);
+  });
+
+  test("may send no more than 4 KiB in a line before it has opened", async () => {
+    peer.say({ id: 1, method: "session.open", params: { agent: "x".repeat(5_000) } });
+    await pass();
+    expect(peer.notifications("goodbye")).toEqual([{ reason: "line-too-long" }]);
+  });
+
+  test("is pinged while it is silent, and given up after fifteen seconds without a byte", async () => {
+    await opened();
+    await bakery.clock.advance(14_000);
+    expect(peer.notifications("ping").length).toBeGreaterThanOrEqual(2);
+    expect(peer.lost).toBeNull();
+    await bakery.clock.advance(10_000);
+    expect(peer.notifications("goodbye")).toEqual([{ reason: "idle" }]);
+  });
+
+  test("of a client that opens again elsewhere is closed, and what it still sends does nothing", async () => {
+    await opened();
+    const second = await RawPeer.connect(bakery);
+    second.open();
+    peer.say({ id: 9, method: "bread.bake", params: { kind: "rye", cmd: cmd(1), epoch: "e1" } });
+    await pass();
+    expect(peer.notifications("goodbye")).toEqual([{ reason: "replaced" }]);
+    expect(second.answer(0)).toHaveProperty("result");
+    expect(bakery.loaves.size).toBe(0);
+  });
+});
+
+describe("a request", () => {
+  beforeEach(() => opened());
+
+  test("for an unknown method is refused, and disturbs nothing else", async () => {
+    expect(codeOf(await ask(1, "bread.burn", {}))).toBe("UNKNOWN_METHOD");
+    expect(codeOf(await ask(2, "constructor", {}))).toBe("UNKNOWN_METHOD");
+    expect(await ask(3, "bread.list", {})).toHaveProperty("result");
+  });
+
+  test("with wrong parameters is told which field is wrong", async () => {
+    const answer = await ask(1, "bread.bake", { kind: 7, cmd: cmd(1), epoch: "e1" });
+    expect(codeOf(answer)).toBe("INVALID_PARAMS");
+    expect((answer.error as { message: string }).message).toContain("kind");
+  });
+
+  test("with a parameter that the method does not have is refused", async () => {
+    expect(codeOf(await ask(1, "bread.list", { extra: 1 }))).toBe("INVALID_PARAMS");
+  });
+
+  test("needs the method's role", async () => {
+    bakery.role = "viewer";
+    const viewer = await RawPeer.connect(bakery);
+    viewer.open({ client: "00000000-0000-4000-8000-000000000002" });
+    viewer.say({ id: 1, method: "bread.list", params: {} });
+    viewer.say({ id: 2, method: "bread.bake", params: { kind: "rye", cmd: cmd(1), epoch: "e1" } });
+    await pass();
+    expect(viewer.answer(1)).toHaveProperty("result");
+    expect(codeOf(viewer.answer(2)!)).toBe("DENIED");
+    expect(bakery.loaves.size).toBe(0);
+  });
+
+  test("is answered in its turn, though the one before it takes longer", async () => {
+    for (let id = 1; id <= 20; id += 1)
+      peer.say(
+        id % 2 === 0
+          ? { id, method: "bread.list", params: {} }
+          : { id, method: "bread.bake", params: { kind: "rye", cmd: cmd(id), epoch: "e1" } },
+      );
+    await pass();
+    const answered = peer.heard.filter((message) => "id" in message && message.id !== 0).map(({ id }) => id);
+    expect(answered).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  test("whose handler fails is answered INTERNAL, without a word of what failed, and the connection lives", async () => {
+    const answer = await ask(1, "bread.bake", { kind: "stone", cmd: cmd(1), epoch: "e1" });
+    expect(codeOf(answer)).toBe("INTERNAL");
+    expect(JSON.stringify(answer)).not.toContain("stones");
+    expect(bakery.mistakes).toHaveLength(1);
+    expect(await ask(2, "bread.list", {})).toHaveProperty("result");
+  });
+});
+
+describe("a command", () => {
+  beforeEach(() => opened());
+  const bake = (id: number, n: number, kind = "rye", epoch = "e1"): Promise<Record<string, unknown>> =>
+    ask(id, "bread.bake", { kind, cmd: cmd(n), epoch });
+
+  test("sent again gets the same answer, marked as replayed, and is not carried out again", async () => {
+    expect(await bake(1, 1)).toMatchObject({ result: { job: "loaf-1" } });
+    expect(await bake(2, 1)).toMatchObject({ result: { job: "loaf-1", replayed: true } });
+    expect(bakery.loaves.size).toBe(1);
+  });
+
+  test("whose id was used for other content is refused and does nothing", async () => {
+    await bake(1, 1, "rye");
+    expect(codeOf(await bake(2, 1, "wheat"))).toBe("COMMAND_ID_REUSED");
+    expect(bakery.loaves.size).toBe(1);
+  });
+
+  test("that was refused stays refused, though the reason is gone", async () => {
+    bakery.hasFlour = false;
+    expect(codeOf(await bake(1, 1))).toBe("NO_FLOUR");
+    bakery.hasFlour = true;
+    expect(await bake(2, 1)).toMatchObject({
+      error: { data: { code: "NO_FLOUR", recorded: true, replayed: true } },
+    });
+    expect(bakery.loaves.size).toBe(0);
+  });
+
+  test("meant for another journal is refused, and stays refused", async () => {
+    expect(codeOf(await bake(1, 1, "rye", "e0"))).toBe("EPOCH_CHANGED");
+    expect(bakery.loaves.size).toBe(0);
+  });
+
+  test("that cannot be recorded is not carried out, and may be sent again", async () => {
+    bakery.journal.isFull = true;
+    expect(await bake(1, 1)).toMatchObject({
+      error: { data: { code: "UNAVAILABLE", final: false, recorded: false } },
+    });
+    expect(bakery.loaves.size).toBe(0);
+    bakery.journal.isFull = false;
+    expect(await bake(2, 1)).toMatchObject({ result: { job: "loaf-1" } });
+  });
+
+  test.each([
+    ["without an id", { kind: "rye", epoch: "e1" }],
+    ["with an id that is no UUID", { kind: "rye", cmd: "1", epoch: "e1" }],
+    ["without an epoch", { kind: "rye", cmd: cmd(1) }],
+  ])("%s is refused", async (_, params) => {
+    expect(codeOf(await ask(1, "bread.bake", params))).toBe("INVALID_PARAMS");
+  });
+});
+
+describe("a watcher", () => {
+  const events = (of = peer): unknown[] => of.notifications("event").map(({ seq }) => seq);
+  const want = { events: true, progress: true };
+
+  test("gets a snapshot, then every event after it", async () => {
+    bakery.journal.publish("job.ended", "a", {});
+    bakery.journal.items.push({ kind: "job", id: "a", ended: true, item: { is: "a" } });
+    await opened({ want });
+    bakery.journal.publish("job.ended", "b", {});
+    await pass();
+    expect(peer.notifications("snapshot.begin")).toEqual([{ seq: 1, items: 1 }]);
+    expect(peer.notifications("snapshot.item")).toEqual([
+      { kind: "job", id: "a", ended: true, item: { is: "a" } },
+    ]);
+    expect(peer.notifications("snapshot.end")).toEqual([{ seq: 1 }]);
+    expect(events()).toEqual([2]);
+  });
+
+  test("that comes back gets what it missed, and no snapshot", async () => {
+    for (let i = 0; i < 200; i += 1) bakery.journal.publish("job.ended", "a", { i });
+    await opened({ want, resume: { epoch: "e1", since: 50 } });
+    expect(peer.notifications("snapshot.begin")).toEqual([]);
+    expect(events()).toEqual(Array.from({ length: 150 }, (_, i) => 51 + i));
+  });
+
+  test.each([
+    ["of another journal", { epoch: "e0", since: 1 }],
+    ["from the future", { epoch: "e1", since: 100 }],
+    ["from before the beginning", { epoch: "e1", since: -1 }],
+  ])("with a place %s gets a snapshot", async (_, resume) => {
+    bakery.journal.publish("job.ended", "a", {});
+    await opened({ want, resume });
+    expect(peer.notifications("snapshot.end")).toEqual([{ seq: 1 }]);
+  });
+
+  test("that does not read for a while loses no event, and sees only the newest progress", async () => {
+    await opened({ want });
+    peer.transport.pauseReading();
+    for (let i = 1; i <= 2_000; i += 1) bakery.journal.publish("job.ended", "a", { text: "x".repeat(500) });
+    for (let i = 1; i <= 1_000; i += 1) bakery.server.progress("a", { job: "a", degrees: i });
+    await pass();
+    peer.transport.resumeReading();
+    await bakery.clock.advance(5_000);
+    expect(events()).toEqual(Array.from({ length: 2_000 }, (_, i) => i + 1));
+    const seen = peer.notifications("progress").map(({ degrees }) => degrees as number);
+    expect(seen.at(-1)).toBe(1_000);
+    expect(seen.length).toBeLessThan(1_000);
+  });
+
+  test("that wants no events gets none", async () => {
+    await opened();
+    bakery.journal.publish("job.ended", "a", {});
+    bakery.server.progress("a", { job: "a", degrees: 1 });
+    await pass();
+    expect(events()).toEqual([]);
+    expect(peer.notifications("progress")).toEqual([]);
+  });
+});
