@@ -1,0 +1,76 @@
+/** One disk: what it is, who uses it, what it holds, and why it cannot be erased or the way to do so. */
+import type { Device, Job } from "@trofie/contract";
+import { useId } from "react";
+import { Contents } from "./contents.tsx";
+import { busText, kindWords } from "./device-words.ts";
+import { Fact } from "./fact.tsx";
+import { bytesText, exactBytesText, nameOf } from "./format.ts";
+import { stateWords } from "./job-words.ts";
+import { StateBadge } from "./state-badge.tsx";
+
+interface Props {
+  readonly device: Device;
+  /** The job that has the device. */
+  readonly job: Job | undefined;
+  readonly onErase: () => void;
+}
+
+export function DeviceCard({ device, job, onErase }: Props) {
+  const { path, identity, refusal } = device;
+  const titleId = useId();
+  const reasonId = useId();
+  return (
+    <article className="card device" aria-labelledby={titleId} data-refused={refusal !== null}>
+      <header className="card-head">
+        <div>
+          <h3 id={titleId} className="from-disk">
+            {nameOf(path)}
+          </h3>
+          <p className="from-disk subtitle">{identity.model ?? kindWords[identity.kind]}</p>
+        </div>
+        <data className="size" value={identity.sizeBytes} title={exactBytesText(identity.sizeBytes)}>
+          {bytesText(identity.sizeBytes)}
+        </data>
+      </header>
+      <DeviceFacts device={device} />
+      {refusal && (
+        <p className="refusal" id={reasonId}>
+          {refusal.message}
+        </p>
+      )}
+      <footer className="card-foot">
+        {job && <StateBadge words={stateWords[job.state]} />}
+        <button
+          type="button"
+          className="danger-quiet"
+          disabled={refusal !== null}
+          aria-describedby={refusal ? reasonId : titleId}
+          onClick={onErase}
+        >
+          Erase…
+        </button>
+      </footer>
+    </article>
+  );
+}
+
+function DeviceFacts({ device }: { device: Device }) {
+  const { path, identity, uses, holds } = device;
+  return (
+    <dl className="facts">
+      <Fact name="Path" fromDisk mono>
+        {path}
+      </Fact>
+      <Fact name="Serial" fromDisk mono>
+        {identity.serial}
+      </Fact>
+      <Fact name="Bus">{busText(device)}</Fact>
+      <Fact name="Used" fromDisk>
+        {uses.length === 0 ? null : uses.join("; ")}
+      </Fact>
+      <Fact name="Holds">
+        <Contents holds={holds} />
+      </Fact>
+    </dl>
+  );
+}

@@ -1,0 +1,40 @@
+import { deviceKey, isOutcome, type Device, type Job, type StationView } from "@trofie/contract";
+import { DeviceCard } from "./device-card.tsx";
+
+interface Props {
+  readonly view: StationView;
+  readonly onErase: (device: Device) => void;
+}
+
+/** The disks that can be erased, then those that cannot; each group by path. */
+export function DeviceList({ view, onErase }: Props) {
+  const devices = [...view.devices.values()].sort(
+    (a, b) => Number(a.refusal !== null) - Number(b.refusal !== null) || a.path.localeCompare(b.path),
+  );
+  const jobs = openJobs(view);
+  return (
+    <section aria-labelledby="disks">
+      <h2 id="disks">
+        Disks <span className="count">{devices.length}</span>
+      </h2>
+      {devices.length === 0 && <p className="empty">The station finds no disk.</p>}
+      <ul className="cards">
+        {devices.map((device) => (
+          <li key={device.path}>
+            <DeviceCard
+              device={device}
+              job={jobs.get(deviceKey(device.identity))}
+              onErase={() => onErase(device)}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The first open job of each device, by the device's key: it is the one that has the device. */
+function openJobs({ jobs }: StationView): ReadonlyMap<string, Job> {
+  const open = [...jobs.values()].filter(({ state }) => !isOutcome(state));
+  return new Map(open.reverse().map((job) => [deviceKey(job.identity), job]));
+}

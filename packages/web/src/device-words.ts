@@ -1,0 +1,23 @@
+/** What devices are, in words. */
+import type { Device, Identity } from "@trofie/contract";
+
+export const kindWords: Readonly<Record<Identity["kind"], string>> = {
+  disk: "Disk",
+  loop: "Loop device",
+  practice: "Practice file",
+};
+
+const busWords: Readonly<Record<string, string>> = {
+  nvme: "NVMe",
+  sata: "SATA",
+  sas: "SAS",
+  usb: "USB",
+  mmc: "MMC",
+};
+
+/** "SATA, rotating"; null for what has no bus. */
+export function busText({ identity, bus, rotational }: Device): string | null {
+  if (identity.kind !== "disk") return null;
+  const name = bus === null ? "not known" : (busWords[bus] ?? bus);
+  return rotational === true ? `${name}, rotating` : name;
+}

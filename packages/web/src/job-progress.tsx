@@ -1,0 +1,30 @@
+import type { Progress } from "@trofie/contract";
+import { bytesText, durationText, exactBytesText, percentOf, rateText } from "./format.ts";
+import { passText } from "./job-words.ts";
+
+interface Props {
+  readonly progress: Progress;
+  /** The id of the job's title. */
+  readonly labelledBy: string;
+}
+
+/** How far a job is, over all its passes and their verification. */
+export function JobProgress({ progress, labelledBy }: Props) {
+  const { pass, bytesDone, bytesTotal, bytesPerSecond, etaMs } = progress;
+  return (
+    <div className="progress">
+      <div className="progress-head">
+        <span className="percent">{percentOf(bytesDone, bytesTotal)} %</span>
+        <span className="pass">{passText(pass)}</span>
+        <span className="eta">{etaMs === null ? "" : `${durationText(etaMs)} left`}</span>
+      </div>
+      <progress value={bytesDone} max={bytesTotal} aria-labelledby={labelledBy} />
+      <div className="progress-foot">
+        <span title={`${exactBytesText(bytesDone)} of ${exactBytesText(bytesTotal)}, verification included`}>
+          {bytesText(bytesDone)} of {bytesText(bytesTotal)}
+        </span>
+        <span>{bytesPerSecond > 0 && rateText(bytesPerSecond)}</span>
+      </div>
+    </div>
+  );
+}

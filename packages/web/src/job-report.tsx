@@ -1,0 +1,60 @@
+/** How a job ended, and what is known for certain. */
+import type { JobReport, PassReport, VerificationReport } from "@trofie/contract";
+import { Fact } from "./fact.tsx";
+import { bytesText, durationText, exactBytesText, rateText } from "./format.ts";
+import { passText } from "./job-words.ts";
+
+export function JobReportView({ report }: { report: JobReport }) {
+  const { message, verification, durationMs, passes } = report;
+  return (
+    <>
+      <p className="message">{message}</p>
+      <dl className="facts">
+        <Fact name="Verified">{verification ? <Verification verification={verification} /> : "nothing"}</Fact>
+        <Fact name="Evidence">{verification && evidenceText(verification)}</Fact>
+        <Fact name="Took">{durationText(durationMs)}</Fact>
+      </dl>
+      {passes.length > 0 && <Passes passes={passes} />}
+    </>
+  );
+}
+
+function evidenceText({ evidence }: VerificationReport): string {
+  return evidence ? "yes, read from the disk itself" : "no, what was read may have come from memory";
+}
+
+function Verification({ verification }: { verification: VerificationReport }) {
+  const { bytesRead, mismatchedBytes, unreadableBytes } = verification;
+  return (
+    <>
+      <span title={exactBytesText(bytesRead)}>{bytesText(bytesRead)}</span> read back,{" "}
+      {mismatchedBytes === 0 ? "none differs" : `${exactBytesText(mismatchedBytes)} differ`}
+      {unreadableBytes > 0 && `, ${exactBytesText(unreadableBytes)} cannot be read`}
+    </>
+  );
+}
+
+function Passes({ passes }: { passes: readonly PassReport[] }) {
+  return (
+    <table className="passes">
+      <thead>
+        <tr>
+          <th scope="col">Pass</th>
+          <th scope="col">Bytes</th>
+          <th scope="col">Time</th>
+          <th scope="col">Rate</th>
+        </tr>
+      </thead>
+      <tbody>
+        {passes.map(({ name, bytesDone, durationMs }) => (
+          <tr key={name}>
+            <th scope="row">{passText(name)}</th>
+            <td title={exactBytesText(bytesDone)}>{bytesText(bytesDone)}</td>
+            <td>{durationText(durationMs)}</td>
+            <td>{durationMs > 0 ? rateText((bytesDone / durationMs) * 1000) : ""}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

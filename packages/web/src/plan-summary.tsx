@@ -1,0 +1,51 @@
+/** What an erase would do, to which disk. */
+import type { ErasePlan, PlannedPass } from "@trofie/contract";
+import { Contents } from "./contents.tsx";
+import { Fact } from "./fact.tsx";
+import { bytesText, durationText, exactBytesText } from "./format.ts";
+import { kindWords } from "./device-words.ts";
+import { passText } from "./job-words.ts";
+
+export function PlanSummary({ plan }: { plan: ErasePlan }) {
+  const { path, identity, method, passes, level, estimatedMs, holds, warnings } = plan;
+  return (
+    <>
+      <dl className="facts plan">
+        <Fact name="Disk" fromDisk>
+          <strong>{identity.model ?? kindWords[identity.kind]}</strong>, {bytesText(identity.sizeBytes)}{" "}
+          <span className="faint">({exactBytesText(identity.sizeBytes)})</span>
+        </Fact>
+        <Fact name="Path" fromDisk mono>
+          {path}
+        </Fact>
+        <Fact name="Serial" fromDisk mono>
+          {identity.serial}
+        </Fact>
+        <Fact name="WWN" fromDisk mono>
+          {identity.wwn}
+        </Fact>
+        <Fact name="Holds">
+          <Contents holds={holds} />
+        </Fact>
+        <Fact name="Passes">{passes.map(passWords).join("; ")}</Fact>
+        <Fact name="Level">
+          {level} <span className="faint">({method.source})</span>
+        </Fact>
+        <Fact name="Takes">about {durationText(estimatedMs)}</Fact>
+      </dl>
+      {warnings.length > 0 && (
+        <ul className="warnings">
+          {warnings.map((warning) => (
+            <li key={warning} className="from-disk">
+              {warning}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function passWords({ name, verified }: PlannedPass): string {
+  return `${passText(name)}${verified ? ", then every byte is read back" : ""}`;
+}
