@@ -13,9 +13,9 @@ export function linuxMachine(): Machine {
   return {
     readText: (path) => unlessGone(async () => (await readFile(path, "utf8")).trim(), null),
     list: (folder) => unlessGone(async () => (await readdir(folder)).toSorted(), []),
-    resolve: (path) => unlessGone(() => realpath(path), null),
+    resolve: (path) => unlessGone(() => realpath(path), null, closedCodes),
     readLink: (path) => unlessGone(() => readlink(path), null),
-    stat: (path) => unlessGone(async () => fileStat(await stat(path, { bigint: true })), null),
+    stat: (path) => unlessGone(async () => fileStat(await stat(path, { bigint: true })), null, closedCodes),
     run,
     open: openDisk,
   };
@@ -24,11 +24,14 @@ export function linuxMachine(): Machine {
 /** Codes of "nothing there": ENODEV, ENXIO and EIO are how sysfs reads of a leaving device end, EINVAL of one without the property. */
 const goneCodes = new Set(["ENOENT", "ENOTDIR", "ENODEV", "ENXIO", "EIO", "EINVAL", "ESRCH"]);
 
-async function unlessGone<T>(look: () => Promise<T>, nothing: T): Promise<T> {
+/** What lies in a folder closed to us: Docker's layers for anybody but root, somebody's FUSE mount for root too. */
+const closedCodes = new Set([...goneCodes, "EACCES"]);
+
+async function unlessGone<T>(look: () => Promise<T>, nothing: T, codes = goneCodes): Promise<T> {
   try {
     return await look();
   } catch (error) {
-    if (goneCodes.has(reasonOf(error))) return nothing;
+    if (codes.has(reasonOf(error))) return nothing;
     throw error;
   }
 }

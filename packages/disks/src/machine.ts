@@ -18,7 +18,8 @@ export interface FileStat {
 
 /**
  * Questions are answered with null or [] where there is nothing to be found: a device may leave between two questions.
- * Any other failure (no permission, for one) is thrown, so that "could not look" never reads as "nothing there".
+ * Any other failure is thrown, so that "could not look" never reads as "nothing there"; only paths in folders closed to
+ * us do not resolve and have no status, for they are no part of sysfs or /proc and nothing that we could erase.
  */
 export interface Machine {
   /** A file's text without the white space around it. */

@@ -1,0 +1,354 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { JobReport } from "@trofie/contract";
+import { linuxDiskHost, type DiskHost, type JobEnd, type JobEvent, type JobProcess } from "./index.ts";
+import { isInstalled, LoopWorkshop, run, whyNoLoops } from "./testing/loop-device.ts";
+
+const MiB = 1024 ** 2;
+const workshop = new LoopWorkshop();
+const practiceFolder = `${workshop.folder}/practice`;
+let host: DiskHost;
+
+beforeAll(() => {
+  mkdirSync(practiceFolder);
+  host = linuxDiskHost({ practiceFolder });
+});
+afterAll(() => workshop.removeAll());
+
+async function startJob(path: string, onEvent: (event: JobEvent) => void = () => {}): Promise<JobProcess> {
+  return host.start({ job: "job-1", plan: await host.plan(path, "zero") }, onEvent);
+}
+
+async function eraseNow(path: string, onEvent?: (event: JobEvent) => void): Promise<JobEnd> {
+  const job = await startJob(path, onEvent);
+  job.go();
+  return job.ended;
+}
+
+function reportOf(end: JobEnd): JobReport {
+  if (end.how !== "reported") throw new Error(`${end.how}: ${end.message}`);
+  return end.report;
+}
+
+/** The first byte of a file or device that is not `byte`; -1 when all of its bytes are. */
+function firstOther(path: string, byte: number, from = 0): number {
+  const fd = openSync(path, "r");
+  const found = Buffer.alloc(MiB);
+  const expected = Buffer.alloc(MiB, byte);
+  try {
+    for (let at = from; ; at += MiB) {
+      const count = readSync(fd, found, 0, MiB, at);
+      if (count === 0) return -1;
+      if (!found.subarray(0, count).equals(expected.subarray(0, count))) {
+        return at + found.findIndex((each) => each !== byte);
+      }
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Long enough that no disk is done with it in the moment that a test needs. */
+const longBytes = 4096 * MiB;
+
+/** A practice file of that size, with 0xBE only in its last MiB. */
+function makeLongFile(): string {
+  const path = workshop.makeSparseFile(longBytes, practiceFolder);
+  const fd = openSync(path, "r+");
+  writeSync(fd, Buffer.alloc(MiB, 0xbe), 0, MiB, longBytes - MiB);
+  closeSync(fd);
+  return path;
+}
+
+/** A job that is in the middle of writing, after its first progress. */
+async function jobInTheMiddle(path: string): Promise<JobProcess> {
+  const { promise: moving, resolve: isMoving } = Promise.withResolvers<void>();
+  const job = await startJob(path, (event) => {
+    if (event.type === "progress" && event.bytesDone > 0) isMoving();
+  });
+  job.go();
+  await Promise.race([moving, job.ended]);
+  return job;
+}
+
+describe("on practice files", () => {
+  test("a practice file is erased and verified, whatever its size in sectors", async () => {
+    const path = workshop.makeFile(3 * MiB + 512, practiceFolder);
+    const events: JobEvent[] = [];
+    const report = reportOf(await eraseNow(path, (event) => events.push(event)));
+    expect(report).toMatchObject({
+      outcome: "erased",
+      verification: { bytesRead: 3 * MiB + 512, mismatchedBytes: 0, unreadableBytes: 0 },
+    });
+    expect(firstOther(path, 0)).toBe(-1);
+    expect(events.map(({ type }) => type)).toContain("verifying");
+    expect(events.at(-1)).toMatchObject({ type: "progress", bytesDone: 2 * (3 * MiB + 512) });
+  });
+
+  test("before go the file is not even opened", async () => {
+    const path = workshop.makeFile(MiB, practiceFolder);
+    const job = await startJob(path);
+    const open = run("ls", "-l", `/proc/${job.process.pid}/fd`);
+    expect(open).not.toContain(path);
+    job.stop();
+    expect(reportOf(await job.ended)).toMatchObject({
+      outcome: "stopped",
+      message: "Stopped before it began",
+    });
+    expect(firstOther(path, 0xbe)).toBe(-1);
+  });
+
+  test("a job's process is alive until it has ended", async () => {
+    const job = await startJob(workshop.makeFile(MiB, practiceFolder));
+    expect(await host.isAlive(job.process)).toBe(true);
+    job.go();
+    await job.ended;
+    expect(await host.isAlive(job.process)).toBe(false);
+  });
+
+  test("a file that another program has open for writing is refused after go, and nothing is written", async () => {
+    const path = workshop.makeFile(MiB, practiceFolder);
+    const fd = openSync(path, "r+");
+    const end = await eraseNow(path);
+    closeSync(fd);
+    expect(end).toEqual({
+      how: "refused",
+      code: "DEVICE_IN_USE",
+      message: `Cannot erase ${path}: it is open for writing in process ${process.pid}`,
+    });
+    expect(firstOther(path, 0xbe)).toBe(-1);
+  });
+
+  test("of two jobs on one practice file at most one runs", async () => {
+    const path = workshop.makeSparseFile(256 * MiB, practiceFolder);
+    const jobs = [await startJob(path), await startJob(path)];
+    for (const job of jobs) job.go();
+    const ends = await Promise.all(jobs.map((job) => job.ended));
+    expect(ends.filter(({ how }) => how === "refused").length).toBeGreaterThan(0);
+  });
+
+  test("a file that got a second name or another size since the plan is refused by the job", async () => {
+    const linked = workshop.makeFile(MiB, practiceFolder);
+    const grown = workshop.makeFile(MiB, practiceFolder);
+    const jobs = [await startJob(linked), await startJob(grown)];
+    linkSync(linked, `${workshop.folder}/second-name`);
+    truncateSync(grown, 2 * MiB);
+    for (const job of jobs) job.go();
+    expect(await jobs[0]?.ended).toMatchObject({ how: "refused", code: "DEVICE_IN_USE" });
+    expect(await jobs[1]?.ended).toEqual({
+      how: "refused",
+      code: "IDENTITY_CHANGED",
+      message: `Cannot erase ${grown}: it is not the planned device, its size in bytes was 1048576 and is 2097152`,
+    });
+  });
+
+  test("a process that is killed has crashed, and its job is never erased", async () => {
+    const job = await jobInTheMiddle(makeLongFile());
+    process.kill(job.process.pid, "SIGKILL");
+    expect(await job.ended).toEqual({
+      how: "crashed",
+      exitCode: null,
+      signal: "SIGKILL",
+      message: "The job's process ended without a report (killed by SIGKILL)",
+    });
+  });
+
+  test("Ctrl-C and other signals to everybody do not end a job; stopping does", async () => {
+    const path = makeLongFile();
+    const job = await jobInTheMiddle(path);
+    const group = readFileSync(`/proc/${job.process.pid}/stat`, "utf8").split(") ")[1]?.split(" ")[2];
+    expect(group).toBe(String(job.process.pid));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.kill(job.process.pid, signal);
+    job.stop();
+    const report = reportOf(await job.ended);
+    expect(report.outcome).toBe("stopped");
+    expect(report.message).toMatch(/^Stopped after \d+ of 8589934592 bytes$/);
+    expect(firstOther(path, 0xbe, longBytes - MiB)).toBe(-1);
+  });
+
+  test("a job ends when its station dies", async () => {
+    const path = makeLongFile();
+    const program = `
+      import { linuxDiskHost } from "@trofie/disks";
+      const host = linuxDiskHost({ practiceFolder: ${JSON.stringify(practiceFolder)} });
+      const plan = await host.plan(${JSON.stringify(path)}, "zero");
+      const job = await host.start({ job: "job-1", plan }, () => {});
+      job.go();
+      console.log(JSON.stringify(job.process));`;
+    const options = ["--conditions=trofie-source", "--input-type=module", "--eval", program];
+    const station = spawn(process.execPath, options, { cwd: import.meta.dirname });
+    const [line] = await once(station.stdout, "data");
+    const job = JSON.parse(String(line));
+    expect(await host.isAlive(job)).toBe(true);
+    station.kill("SIGKILL");
+    while (await host.isAlive(job)) await delay(20);
+    expect(firstOther(path, 0xbe, longBytes - MiB)).toBe(-1);
+  });
+});
+
+const noLoops = whyNoLoops();
+describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` (${noLoops})`}`, () => {
+  test("a loop device is erased, and other people's tools find nothing but zeros on it", async () => {
+    const sizeBytes = 32 * MiB + 4096;
+    const device = workshop.attach(workshop.makeFile(sizeBytes));
+    const report = reportOf(await eraseNow(device));
+    expect(report).toMatchObject({ outcome: "erased", directIo: true, verification: { evidence: true } });
+    expect(firstOther(device, 0)).toBe(-1);
+    expect(spawnSync("cmp", ["--bytes", String(sizeBytes), device, "/dev/zero"]).status).toBe(0);
+  });
+
+  test.skipIf(!isInstalled("nwipe"))(
+    "nwipe agrees that it is erased, and would see a single byte",
+    async () => {
+      const device = workshop.attach(workshop.makeFile(16 * MiB));
+      reportOf(await eraseNow(device));
+      const nwipe = ["--method=verify_zero", "--autonuke", "--nogui", "--nowait", device];
+      expect(spawnSync("nwipe", nwipe, { cwd: workshop.folder }).status).toBe(0);
+      const fd = openSync(device, "r+");
+      writeSync(fd, Buffer.of(1), 0, 1, 5_000_001);
+      closeSync(fd);
+      expect(spawnSync("nwipe", nwipe, { cwd: workshop.folder }).status).not.toBe(0);
+    },
+  );
+
+  test("a device with sectors of 4096 bytes and an odd number of them is erased to its last byte", async () => {
+    const device = workshop.attach(workshop.makeFile(5 * MiB + 3 * 4096), "--sector-size", "4096");
+    expect(reportOf(await eraseNow(device)).outcome).toBe("erased");
+    expect(firstOther(device, 0)).toBe(-1);
+  });
+
+  test.skipIf(!isInstalled("blkid"))("a plan tells what is on the device now", async () => {
+    const file = workshop.makeFile(16 * MiB);
+    run("mkfs.ext4", "-q", "-F", "-L", "letters", file);
+    const device = workshop.attach(file);
+    const plan = await host.plan(device, "zero");
+    expect(plan.holds).toEqual([{ path: device, type: "ext4", label: "letters", sizeBytes: 16 * MiB }]);
+    expect(plan.warnings).toEqual([`${device} holds ext4 "letters"`]);
+  });
+
+  test("a mounted device is refused in the list, in a plan, and by the job when it was mounted since", async () => {
+    const device = workshop.attach(workshop.makeFile(16 * MiB));
+    run("mkfs.ext4", "-q", device);
+    const job = await startJob(device);
+    const point = `${workshop.folder}/mounted`;
+    mkdirSync(point);
+    workshop.mount(device, point);
+    const message = `Cannot erase ${device}: it is mounted at ${point}`;
+    const listed = (await host.list()).find(({ path }) => path === device);
+    expect(listed).toMatchObject({
+      uses: [`mounted at ${point}`],
+      refusal: { code: "DEVICE_IN_USE", message },
+    });
+    await expect(host.plan(device, "zero")).rejects.toMatchObject({ code: "DEVICE_IN_USE", message });
+    job.go();
+    expect(await job.ended).toMatchObject({ how: "refused", code: "DEVICE_IN_USE" });
+  });
+
+  test("a device with swap on it is refused", async () => {
+    const device = workshop.attach(workshop.makeFile(16 * MiB));
+    run("mkswap", device);
+    run("swapon", device);
+    workshop.later(() => run("swapoff", device));
+    await expect(host.plan(device, "zero")).rejects.toMatchObject({
+      message: `Cannot erase ${device}: it is swap`,
+    });
+  });
+
+  test("a read-only device is refused", async () => {
+    const device = workshop.attach(workshop.makeFile(MiB), "--read-only");
+    await expect(host.plan(device, "zero")).rejects.toMatchObject({ code: "DEVICE_READ_ONLY" });
+  });
+
+  test("a device with a loop device on it is refused, and so is the loop device on it", async () => {
+    const lower = workshop.attach(workshop.makeFile(MiB));
+    const upper = workshop.attach(lower);
+    await expect(host.plan(lower, "zero")).rejects.toMatchObject({
+      message: `Cannot erase ${lower}: it is behind ${upper}`,
+    });
+    await expect(host.plan(upper, "zero")).rejects.toMatchObject({
+      message: `Cannot erase ${upper}: it is only a view of ${lower}`,
+    });
+  });
+
+  test("another file attached under the planned name is refused by the job, and nothing is written to it", async () => {
+    const device = workshop.attach(workshop.makeFile(4 * MiB));
+    const job = await startJob(device);
+    const other = workshop.makeFile(4 * MiB);
+    workshop.replace(device, other);
+    job.go();
+    expect(await job.ended).toMatchObject({ how: "refused", code: "IDENTITY_CHANGED" });
+    expect(firstOther(other, 0xbe)).toBe(-1);
+  });
+
+  test("the same file attached again is another attachment, and is refused by the job", async () => {
+    const file = workshop.makeFile(4 * MiB);
+    const device = workshop.attach(file);
+    const job = await startJob(device);
+    workshop.replace(device, file);
+    job.go();
+    expect(await job.ended).toMatchObject({ how: "refused", code: "IDENTITY_CHANGED" });
+    expect(firstOther(file, 0xbe)).toBe(-1);
+  });
+
+  test("a device that was detached since the plan is refused by the job", async () => {
+    const device = workshop.attach(workshop.makeFile(MiB));
+    const job = await startJob(device);
+    workshop.detach(device);
+    job.go();
+    expect(await job.ended).toMatchObject({ how: "refused" });
+  });
+
+  test("a backing file that is cut short under the job makes bytes unreadable, never erased", async () => {
+    const file = workshop.makeSparseFile(512 * MiB);
+    const device = workshop.attach(file);
+    const end = await eraseNow(device, (event) => {
+      if (event.type === "verifying") truncateSync(file, 8 * MiB);
+    });
+    const report = reportOf(end);
+    expect(report.outcome).toBe("failed");
+    expect(report.verification?.unreadableBytes).toBeGreaterThan(0);
+  });
+
+  test("a medium that is full before its end fails the job at that byte", async () => {
+    const point = `${workshop.folder}/small`;
+    mkdirSync(point);
+    workshop.mount("tmpfs", point, "-t", "tmpfs", "-o", "size=20m");
+    const device = workshop.attach(workshop.makeSparseFile(64 * MiB, point));
+    const report = reportOf(await eraseNow(device));
+    expect(report).toMatchObject({ outcome: "failed", verification: null });
+    expect(report.message).toMatch(/^Cannot write the disk at byte \d+: ENOSPC$/);
+    expect(report.passes[0]?.bytesDone).toBeLessThanOrEqual(20 * MiB);
+  });
+
+  test("where direct I/O is refused the job says that its verification is no evidence", async () => {
+    const point = `${workshop.folder}/ramfs`;
+    mkdirSync(point);
+    workshop.mount("ramfs", point, "-t", "ramfs");
+    const inMemory = linuxDiskHost({ practiceFolder: point });
+    const path = workshop.makeFile(4 * MiB, point);
+    const job = await inMemory.start({ job: "job-1", plan: await inMemory.plan(path, "zero") }, () => {});
+    job.go();
+    const report = reportOf(await job.ended);
+    expect(report).toMatchObject({ outcome: "erased", directIo: false, verification: { evidence: false } });
+    expect(report.message).toContain("no evidence");
+  });
+
+  test("the disk of this machine is never eligible", async () => {
+    const system = (await host.list()).filter(({ refusal }) => refusal?.code === "DEVICE_IS_SYSTEM");
+    for (const { path } of system) {
+      await expect(host.plan(path, "zero")).rejects.toMatchObject({ code: "DEVICE_IS_SYSTEM" });
+    }
+  });
+});
