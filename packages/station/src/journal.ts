@@ -17,6 +17,7 @@ import {
   type VerdictStore,
 } from "@trofie/commands";
 import type { EventType } from "@trofie/contract";
+import type { Clock } from "@trofie/reactor";
 import canonicalize from "canonicalize";
 import { StartError } from "./errors.ts";
 
@@ -51,6 +52,7 @@ export class Journal implements VerdictStore {
   onCommit: () => void = () => {};
   readonly epoch: string;
   lastSeq: number;
+  readonly #clock: Clock;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #nextSeq: number;
@@ -61,9 +63,15 @@ export class Journal implements VerdictStore {
    * Opens the journal at `path`, or makes it, and locks it for this process.
    * Throws a `StartError` when another process has it or it is not ours.
    */
-  constructor(path: string) {
+  constructor(path: string, clock: Clock) {
+    this.#clock = clock;
     this.#database = openLocked(path);
-    this.#prepareTables();
+    try {
+      this.#prepareTables();
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
     this.epoch = String(this.one("SELECT value FROM meta WHERE key = 'epoch'")!.value);
     const last = this.one("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1");
     this.lastSeq = Number(last?.seq ?? 0);
@@ -96,7 +104,7 @@ export class Journal implements VerdictStore {
 
   /** Adds an event; only inside `commit`. */
   append(type: EventType, job: string | null, body: unknown): void {
-    const row = { seq: this.#nextSeq, at: new Date().toISOString(), type, job, body };
+    const row = { seq: this.#nextSeq, at: new Date(this.#clock.wallMs()).toISOString(), type, job, body };
     this.#head = chain(this.#head, row);
     this.run(
       "INSERT INTO event (seq, at, type, job, body, hash) VALUES (?, ?, ?, ?, ?, ?)",

@@ -24,10 +24,11 @@ const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [-
   --json          print where it listens as one line of JSON
 `;
 
+let stopping: Promise<void> | undefined;
 const options = readArguments();
 const station = await start();
 say(station.listening);
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
 
 function readArguments(): Readonly<Record<string, string | boolean | undefined>> {
   try {
@@ -94,7 +95,8 @@ function onError(error: unknown): void {
 }
 
 async function stop(): Promise<void> {
-  await station.stop();
+  stopping ??= station.stop();
+  await stopping;
   process.exit(0);
 }
 

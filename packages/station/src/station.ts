@@ -5,7 +5,17 @@ import { CommandServer, type Door, type Handlers } from "@trofie/commands";
 import { MessageLinesFactory } from "@trofie/commands/lines";
 import { errorCodes, stationContract, type StationContract } from "@trofie/contract";
 import type { DiskHost } from "@trofie/disks";
-import { addressText, Reactor, systemClock as clock, systemRandom, type Port } from "@trofie/reactor";
+import {
+  addressText,
+  nodeNet,
+  Reactor,
+  systemClock,
+  systemRandom,
+  type Clock,
+  type Net,
+  type Port,
+  type Random,
+} from "@trofie/reactor";
 import { PageAccess, tokenDoor, unixDoor } from "./access.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { StartError } from "./errors.ts";
@@ -32,7 +42,17 @@ export interface StationOptions {
   readonly httpPort: number | null;
   /** Told of our own mistakes and of what the world did to us; for the log. */
   readonly onError: (error: unknown) => void;
+  readonly world?: World;
 }
+
+/** What a station cannot make itself: time, chance and a network. A test gives its own. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly net: Net;
+}
+
+const realWorld: World = { clock: systemClock, random: systemRandom, net: nodeNet };
 
 /** Where a station can be reached. */
 export interface Listening {
@@ -78,12 +98,13 @@ async function startParts(options: StationOptions, parts: AsyncDisposableStack):
 
 /** Journal, devices and jobs: all that goes on whether or not anybody watches. */
 async function startCore(
-  { host, onError }: StationOptions,
+  { host, onError, world = realWorld }: StationOptions,
   folder: StateFolder,
   links: PageLinks,
   parts: AsyncDisposableStack,
 ): Promise<Server> {
-  const journal = parts.adopt(new Journal(folder.journalPath), (opened) => opened.close());
+  const { clock, random } = world;
+  const journal = parts.adopt(new Journal(folder.journalPath, clock), (opened) => opened.close());
   const jobs = new Jobs(journal);
   const reports = new Reports(folder.reportsPath, jobs);
   const devices = new DeviceWatch({ host, journal, clock, onError });
@@ -97,8 +118,8 @@ async function startCore(
     onError,
   });
   const log = new StationLog(journal, devices, jobs);
-  const handlers = stationHandlers({ host, devices, jobs, queue, clock, random: systemRandom, links });
-  const server = commandServer(log, journal, handlers, onError);
+  const handlers = stationHandlers({ host, devices, jobs, queue, clock, random, links });
+  const server = commandServer(log, journal, handlers, clock, onError);
   journal.onCommit = () => server.eventsCommitted();
 
   journal.commit(() => journal.append("station.started", null, { version }));
@@ -117,6 +138,7 @@ function commandServer(
   log: StationLog,
   journal: Journal,
   handlers: Handlers<StationContract>,
+  clock: Clock,
   onError: StationOptions["onError"],
 ): Server {
   return new CommandServer({
@@ -133,20 +155,25 @@ function commandServer(
 }
 
 async function openDoors(
-  { socketPath, port, httpPort }: StationOptions,
+  { socketPath, port, httpPort, world = realWorld }: StationOptions,
   folder: StateFolder,
   links: PageLinks,
   server: Server,
   parts: AsyncDisposableStack,
 ): Promise<Listening> {
-  const reactor = parts.use(new Reactor());
+  const reactor = parts.use(new Reactor(world));
   const lines = (door: Door): MessageLinesFactory => new MessageLinesFactory(() => server.accept(door));
   mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 });
   await orStartError(reactor.listenUNIX(socketPath, lines(unixDoor)));
   const tcp =
     port === null ? null : await orStartError(reactor.listenTCP(port, lines(tokenDoor(readToken(folder)))));
   if (httpPort !== null) {
-    const page = await servePage({ port: httpPort, access: new PageAccess(clock), commands: server, clock });
+    const page = await servePage({
+      port: httpPort,
+      access: new PageAccess(world.clock),
+      commands: server,
+      clock: world.clock,
+    });
     parts.defer(() => page.close());
     links.newLink = () => page.newLink();
   }
