@@ -39,7 +39,7 @@ class WebSocketChannel implements Channel {
       if (typeof data === "string") void receiver.messageReceived(data);
       else receiver.undecodableReceived();
     });
-    socket.addEventListener("close", ({ code, reason }) => this.#end(reason || `closed with code ${code}`));
+    socket.addEventListener("close", ({ code, reason }) => this.#end(reason || closeText(code, isOpen)));
   }
 
   get bufferedBytes(): number {
@@ -59,6 +59,12 @@ class WebSocketChannel implements Channel {
     this.#socket.close(1000);
     this.#end("aborted here");
   }
+}
+
+/** Why it closed, in words: a browser says 1006 for all that is no orderly close (RFC 6455 §7.4.1). */
+function closeText(code: number, wasOpen: boolean): string {
+  if (code !== 1006) return `closed with code ${code}`;
+  return wasOpen ? "the connection was cut" : "no answer";
 }
 
 function once(fn: (reason: string) => void): (reason: string) => void {

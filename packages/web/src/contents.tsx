@@ -1,9 +1,15 @@
 import type { Content } from "@trofie/contract";
 import { bytesText } from "./format.ts";
 
+interface Props {
+  readonly holds: readonly Content[];
+  /** The device's own path, which need not be said. */
+  readonly devicePath: string;
+}
+
 /** What is on a disk: unmounted is not empty. */
-export function Contents({ holds }: { holds: readonly Content[] }) {
-  if (holds.length === 0) return <span className="faint">nothing that is recognised</span>;
+export function Contents({ holds, devicePath }: Props) {
+  if (holds.length === 0) return <span className="faint">nothing found</span>;
   return (
     <ul className="contents">
       {holds.map(({ path, type, label, sizeBytes }) => (
@@ -11,7 +17,13 @@ export function Contents({ holds }: { holds: readonly Content[] }) {
           {type}
           {label !== null && ` “${label}”`}{" "}
           <span className="faint">
-            {bytesText(sizeBytes)} at <span className="mono">{path}</span>
+            {bytesText(sizeBytes)}
+            {path !== devicePath && (
+              <>
+                {" "}
+                at <span className="mono">{path}</span>
+              </>
+            )}
           </span>
         </li>
       ))}

@@ -32,14 +32,9 @@ export function DeviceCard({ device, job, onErase }: Props) {
           {bytesText(identity.sizeBytes)}
         </data>
       </header>
-      <DeviceFacts device={device} />
-      {refusal && (
-        <p className="refusal" id={reasonId}>
-          {refusal.message}
-        </p>
-      )}
-      <footer className="card-foot">
-        {job && <StateBadge words={stateWords[job.state]} />}
+      {job && <StateBadge words={stateWords[job.state]} />}
+      <div className="card-body">
+        <DeviceFacts device={device} />
         <button
           type="button"
           className="danger-quiet"
@@ -49,7 +44,12 @@ export function DeviceCard({ device, job, onErase }: Props) {
         >
           Erase…
         </button>
-      </footer>
+      </div>
+      {refusal && (
+        <p className="refusal" id={reasonId}>
+          {refusal.message}
+        </p>
+      )}
     </article>
   );
 }
@@ -68,9 +68,7 @@ function DeviceFacts({ device }: { device: Device }) {
       <Fact name="Used" fromDisk>
         {uses.length === 0 ? null : uses.join("; ")}
       </Fact>
-      <Fact name="Holds">
-        <Contents holds={holds} />
-      </Fact>
+      <Fact name="Holds">{holds.length === 0 ? null : <Contents holds={holds} devicePath={path} />}</Fact>
     </dl>
   );
 }

@@ -8,7 +8,7 @@ interface Props {
 
 /** The disks that can be erased, then those that cannot; each group by path. */
 export function DeviceList({ view, onErase }: Props) {
-  const devices = [...view.devices.values()].sort(
+  const devices = [...view.devices.values()].toSorted(
     (a, b) => Number(a.refusal !== null) - Number(b.refusal !== null) || a.path.localeCompare(b.path),
   );
   const jobs = openJobs(view);
@@ -36,5 +36,5 @@ export function DeviceList({ view, onErase }: Props) {
 /** The first open job of each device, by the device's key: it is the one that has the device. */
 function openJobs({ jobs }: StationView): ReadonlyMap<string, Job> {
   const open = [...jobs.values()].filter(({ state }) => !isOutcome(state));
-  return new Map(open.reverse().map((job) => [deviceKey(job.identity), job]));
+  return new Map(open.toReversed().map((job) => [deviceKey(job.identity), job]));
 }

@@ -19,5 +19,6 @@ const busWords: Readonly<Record<string, string>> = {
 export function busText({ identity, bus, rotational }: Device): string | null {
   if (identity.kind !== "disk") return null;
   const name = bus === null ? "not known" : (busWords[bus] ?? bus);
-  return rotational === true ? `${name}, rotating` : name;
+  // A virtual disk says that it rotates, whatever lies behind it.
+  return rotational === true && bus !== "virtio" ? `${name}, rotating` : name;
 }

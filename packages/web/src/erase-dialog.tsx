@@ -17,6 +17,9 @@ interface Props {
 
 const methods = [{ id: "zero", title: "Zeros, one pass" }] as const;
 
+const sendingLater =
+  "Sending… The station cannot be reached now. The order is kept here, and carried out once when the station is back.";
+
 export function EraseDialog({ client, device, isConnected, onClose }: Props) {
   const [method, setMethod] = useState<string>(methods[0].id);
   const order = useErase({ client, path: device.path, method, onStarted: onClose });
@@ -66,15 +69,7 @@ function Step({ order, isConnected, onCancel }: StepProps) {
         </Confirmation>
       );
     case "sending":
-      return (
-        <Message
-          text={
-            isConnected
-              ? "Sending…"
-              : "Sending… The station cannot be reached now. The order is kept here and carried out once, when the station is back."
-          }
-        />
-      );
+      return <Message text={isConnected ? "Sending…" : sendingLater} />;
     case "refused":
       return (
         <Message text={step.message} isBad>
@@ -84,10 +79,10 @@ function Step({ order, isConnected, onCancel }: StepProps) {
           </button>
         </Message>
       );
-    case "unanswered":
+    default:
       return (
         <Message
-          text={`Not known here whether it was started: reload the page and look at the jobs. ${step.message}`}
+          text={`Whether it was started is not known here: reload the page and look at the jobs. ${step.message}`}
           isBad
         >
           <CancelButton onCancel={onCancel} />
@@ -124,7 +119,7 @@ function CancelButton({ onCancel }: { onCancel: () => void }) {
 /** What is on its way lives in this tab: the browser asks before it is closed. */
 function useQuestionBeforeLeaving(isNeeded: boolean): void {
   useEffect(() => {
-    if (!isNeeded) return;
+    if (!isNeeded) return undefined;
     const ask = (event: Event): void => event.preventDefault();
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);

@@ -11,7 +11,7 @@ interface Props {
 
 /** The jobs, newest first. */
 export function JobList({ client, view, startedJob }: Props) {
-  const jobs = [...view.jobs.values()].reverse();
+  const jobs = [...view.jobs.values()].toReversed();
   return (
     <section aria-labelledby="jobs">
       <h2 id="jobs">

@@ -1,4 +1,6 @@
 /** The page of a station: connects to the station that served it, and shows what it hears. */
+// oxlint-disable-next-line import/no-unassigned-import -- It must run before any schema is made.
+import "./no-eval.ts";
 import { Client } from "@trofie/commands";
 import { connectWebSocket } from "@trofie/commands/websocket";
 import { stationContract } from "@trofie/contract";

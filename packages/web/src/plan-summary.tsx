@@ -25,7 +25,7 @@ export function PlanSummary({ plan }: { plan: ErasePlan }) {
           {identity.wwn}
         </Fact>
         <Fact name="Holds">
-          <Contents holds={holds} />
+          <Contents holds={holds} devicePath={path} />
         </Fact>
         <Fact name="Passes">{passes.map(passWords).join("; ")}</Fact>
         <Fact name="Level">

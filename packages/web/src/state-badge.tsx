@@ -16,7 +16,7 @@ export function StateBadge({ words }: { words: StateWords }) {
       <span className="state-sign" aria-hidden="true">
         {signs[words.tone]}
       </span>
-      {words.title}
+      <span>{words.title}</span>
     </span>
   );
 }

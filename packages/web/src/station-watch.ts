@@ -1,10 +1,10 @@
 /** What the page knows of its station at this moment, as a store that React can read. */
 import type { Client, ConnectionState } from "@trofie/commands";
 import {
+  Progress,
   viewOfSnapshot,
   withEvent,
   withProgress,
-  type Progress,
   type StationContract,
   type StationView,
 } from "@trofie/contract";
@@ -41,7 +41,7 @@ export class StationWatch {
       snapshotReceived: (items) => this.#change({ view: viewOfSnapshot(items) }),
       eventReceived: (row) => this.#viewChanged((view) => withEvent(view, row)),
       progressReceived: (progress) =>
-        this.#viewChanged((view) => withProgress(view, progress as unknown as Progress)),
+        this.#viewChanged((view) => withProgress(view, Progress.parse(progress))),
     });
   }
 

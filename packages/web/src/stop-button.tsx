@@ -23,7 +23,7 @@ export function StopButton({ client, job, describedBy }: Props) {
     } catch (error) {
       // That it has ended by itself meanwhile is told by the job.
       if (error instanceof Refusal && error.code === "JOB_ENDED") return;
-      setRefusal((error as Error).message);
+      setRefusal(error instanceof Error ? error.message : String(error));
       setAsked(false);
     }
   };

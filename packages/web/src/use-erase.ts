@@ -15,9 +15,9 @@ export type EraseStep =
 
 export interface EraseOrder {
   readonly step: EraseStep;
-  planAgain(): void;
+  readonly planAgain: () => void;
   /** Sends the order to erase by the plan that is shown. */
-  start(typed: string): Promise<void>;
+  readonly start: (typed: string) => Promise<void>;
 }
 
 export interface EraseOptions {
@@ -60,7 +60,7 @@ export function useErase({ client, path, method, onStarted }: EraseOptions): Era
 /** A refusal is an answer. Anything else means that there was none: the order may have been carried out. */
 function afterError(error: unknown): EraseStep {
   if (error instanceof Refusal) return { at: "refused", message: refusalText(error) };
-  return { at: "unanswered", message: (error as Error).message };
+  return { at: "unanswered", message: String(error) };
 }
 
 function refusalText({ code, message }: Refusal): string {
