@@ -253,8 +253,29 @@ describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` ($
     });
     await expect(host.plan(device, "zero")).rejects.toMatchObject({ code: "DEVICE_IN_USE", message });
     job.go();
-    expect(await job.ended).toMatchObject({ how: "refused", code: "DEVICE_IN_USE" });
+    expect(await job.ended).toEqual({ how: "refused", code: "DEVICE_IN_USE", message });
   });
+
+  test.skipIf(!isInstalled("addpart"))(
+    "a disk with a mounted partition is refused, and so is the partition",
+    async () => {
+      const device = workshop.attach(workshop.makeFile(16 * MiB));
+      run("addpart", device, "1", "2048", "16384");
+      workshop.later(() => run("delpart", device, "1"));
+      run("mkfs.ext4", "-q", `${device}p1`);
+      const job = await startJob(device);
+      const point = `${workshop.folder}/partition`;
+      mkdirSync(point);
+      workshop.mount(`${device}p1`, point);
+      const message = `Cannot erase ${device}: ${device}p1 is mounted at ${point}`;
+      await expect(host.plan(device, "zero")).rejects.toMatchObject({ message });
+      await expect(host.plan(`${device}p1`, "zero")).rejects.toMatchObject({
+        message: `Cannot erase ${device}p1: it is a partition of ${device}, and only whole disks are erased`,
+      });
+      job.go();
+      expect(await job.ended).toEqual({ how: "refused", code: "DEVICE_IN_USE", message });
+    },
+  );
 
   test("a device with swap on it is refused", async () => {
     const device = workshop.attach(workshop.makeFile(16 * MiB));

@@ -25,7 +25,7 @@ interface Planned {
  * All is asked about the file that was opened, not about the path.
  */
 export async function openPlanned(machine: Machine, places: Places, planned: Planned): Promise<PlannedDisk> {
-  const disk = await openOrRefuse(machine, planned.path);
+  const disk = await openOrRefuse(machine, places, planned.path);
   try {
     await checkOpened(machine, places, planned, disk);
   } catch (error) {
@@ -35,12 +35,19 @@ export async function openPlanned(machine: Machine, places: Places, planned: Pla
   return { disk, checkIdentity: () => checkStillThere(machine, planned, disk.file) };
 }
 
-async function openOrRefuse(machine: Machine, path: string): Promise<OpenedDisk> {
+async function openOrRefuse(machine: Machine, places: Places, path: string): Promise<OpenedDisk> {
   try {
     return await machine.open(path);
   } catch (error) {
-    throw refusalToOpen(path, reasonOf(error));
+    throw (await refusalNow(machine, places, path)) ?? refusalToOpen(path, reasonOf(error));
   }
+}
+
+/** Says more than the kernel's EBUSY: who it is that uses the device. */
+async function refusalNow(machine: Machine, places: Places, path: string): Promise<Refusal | null> {
+  const found = (await discoverWithoutContents(machine, places)).find(({ device }) => device.path === path);
+  const refusal = found?.device.refusal ?? null;
+  return refusal === null ? null : new Refusal(refusal.code, refusal.message);
 }
 
 /** What the kernel's answers to an exclusive opening for writing mean (open(2)). */
@@ -49,14 +56,16 @@ function refusalToOpen(path: string, reason: string): Refusal {
   return new Refusal(code, `Cannot erase ${path}: ${state}`);
 }
 
-const openings: Readonly<Record<string, readonly [string, string]>> = {
+const gone = ["DEVICE_NOT_FOUND", "it is gone"] as const;
+const forbidden = ["DEVICE_READ_ONLY", "this station may not write to it"] as const;
+const openings: Readonly<Record<string, readonly [code: string, state: string]>> = {
   EBUSY: ["DEVICE_IN_USE", "the kernel says that it is in use"],
   EROFS: ["DEVICE_READ_ONLY", "it is read-only"],
-  EACCES: ["DEVICE_READ_ONLY", "this station may not write to it"],
-  EPERM: ["DEVICE_READ_ONLY", "this station may not write to it"],
-  ENOENT: ["DEVICE_NOT_FOUND", "it is gone"],
-  ENXIO: ["DEVICE_NOT_FOUND", "it is gone"],
-  ENODEV: ["DEVICE_NOT_FOUND", "it is gone"],
+  EACCES: forbidden,
+  EPERM: forbidden,
+  ENOENT: gone,
+  ENXIO: gone,
+  ENODEV: gone,
   ENOMEDIUM: ["DEVICE_NOT_FOUND", "nothing is in it"],
   ELOOP: ["IDENTITY_CHANGED", "a symbolic link has taken its place"],
 };

@@ -21,6 +21,8 @@ export function runWithin(limitMs: number): Run {
           const timer = setTimeout(() => {
             hung.add(program);
             child.kill("SIGKILL");
+            child.stdout?.destroy();
+            child.stderr?.destroy();
             child.unref();
             resolve(null);
           }, limitMs);
