@@ -32,6 +32,6 @@ export interface CloseReport {
   /** The peer's FIN was seen, so it had read to the end of what it wanted. */
   readonly peerEnded: boolean;
 
-  /** Bytes that were written and never taken; 0 when flushed. */
+  /** Bytes that waited here when it was cut, as far as that is known; 0 when flushed. */
   readonly unsentBytes: number;
 }

@@ -42,6 +42,8 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   #idleHooks: (() => void)[] = [];
   #lingering: DelayedCall | undefined;
   #unsentAtLastLook = 0;
+  /** What waited when the connection was cut. */
+  #unsentBytes: number | undefined;
   #discardedBytes = 0;
   #flushed = false;
   #peerEnded = false;
@@ -68,7 +70,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   }
 
   get disconnecting(): boolean {
-    return this.#phase !== "open";
+    return this.#phase !== "open" || this.#wire.isBroken;
   }
 
   get bufferedBytes(): number {
@@ -80,7 +82,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   }
 
   write(data: string | Uint8Array): boolean {
-    if (this.#phase !== "open") throw new ClosedError();
+    if (this.disconnecting) throw new ClosedError();
     this.#output.add(data);
     if (this.#output.isLarge) this.#flush();
     this.#askTurnEnd();
@@ -135,6 +137,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     if (this.#phase === "aborting" || this.#phase === "closed") return;
     this.#phase = "aborting";
     this.#reason = reason;
+    this.#unsentBytes = this.bufferedBytes;
     this.#wire.reset();
   }
 
@@ -165,7 +168,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
 
   ended(): void {
     this.#peerEnded = true;
-    void this.close({ kind: "done", by: "peer" });
+    this.#readOrPause();
   }
 
   drained(): void {
@@ -187,7 +190,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
 
   gone(error?: Error): void {
     this.#lingering?.cancel();
-    const unsentBytes = this.#flushed ? 0 : this.bufferedBytes;
+    const unsentBytes = this.#flushed ? 0 : (this.#unsentBytes ?? this.bufferedBytes);
     const reason = this.#finalReason(error);
     this.#phase = "closed";
     this.#drainHooks = [];
@@ -215,11 +218,15 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     if (this.#output.length > 0) this.#wire.write(this.#output.take());
   }
 
-  /** A closing connection reads whatever the protocol wished, or the peer's FIN would never be seen. */
+  /**
+   * A closing connection reads whatever the protocol wished, or the peer's FIN would never be seen. The peer's
+   * FIN is held back like its bytes: a handler that still runs may answer what came before it.
+   */
   #readOrPause(): void {
-    const held = this.#pausedByProtocol || this.#handlersRunning > 0;
-    if (held && this.#phase === "open") this.#wire.pause();
-    else this.#wire.resume();
+    const isHeld = this.#pausedByProtocol || this.#handlersRunning > 0;
+    if (isHeld && this.#phase === "open") return this.#wire.pause();
+    this.#wire.resume();
+    if (this.#peerEnded) void this.close({ kind: "done", by: "peer" });
   }
 
   #run(handler: () => Handled): void {

@@ -34,6 +34,9 @@ export interface Wire {
   /** Bytes that were written and that the operating system has not yet taken. */
   readonly unsentBytes: number;
 
+  /** It has failed or was destroyed; what is written goes nowhere, and `gone` follows. */
+  readonly isBroken: boolean;
+
   start(events: WireEvents): void;
   pause(): void;
   resume(): void;

@@ -12,6 +12,7 @@ export class NodeWire implements Wire {
   readonly #socket: Socket;
   #events: WireEvents | undefined;
   #error: Error | undefined;
+  #hasEnded = false;
 
   constructor(socket: Socket, host: Address, peer: Address) {
     this.#socket = socket;
@@ -23,6 +24,10 @@ export class NodeWire implements Wire {
 
   get unsentBytes(): number {
     return this.#socket.writableLength;
+  }
+
+  get isBroken(): boolean {
+    return this.#socket.destroyed || this.#socket.errored !== null;
   }
 
   start(events: WireEvents): void {
@@ -51,12 +56,13 @@ export class NodeWire implements Wire {
   }
 
   end(): void {
+    this.#hasEnded = true;
     this.#socket.end();
   }
 
+  /** Only TCP knows a reset, and libuv refuses it once FIN is on its way; else the peer sees an end. */
   reset(): void {
-    // Only TCP knows a reset; on a UNIX socket the peer sees the end.
-    if (this.peer.kind === "tcp") this.#socket.resetAndDestroy();
+    if (this.peer.kind === "tcp" && !this.#hasEnded) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
   }
 

@@ -31,7 +31,7 @@ class SystemDelayedCall implements DelayedCall {
   }
 
   #wait(delayMs: number, fn: () => void): void {
-    const thisTimeMs = Math.min(delayMs, LONGEST_TIMER_MS);
+    const thisTimeMs = Math.max(0, Math.min(delayMs, LONGEST_TIMER_MS));
     this.#timer = setTimeout(() => {
       if (delayMs > thisTimeMs) return this.#wait(delayMs - thisTimeMs, fn);
       this.#timer = undefined;

@@ -12,3 +12,6 @@ export { StringTransport } from "./string-transport.ts";
 export { MemoryNetwork, type MemoryNetworkOptions } from "./memory-network.ts";
 export type { Cut, Direction, MemoryLink } from "./memory-link.ts";
 export { everyCut, randomCut, utf8 } from "./cuts.ts";
+export { checkTransport, collectFaults, type MakePair, type TestFunction } from "./check-transport.ts";
+export { transportPair, type TransportPair } from "./transport-pair.ts";
+export { Recorder } from "./recorder.ts";

@@ -23,6 +23,7 @@ export class MemoryStream {
   readonly #weather: Weather;
   readonly #unsent: Uint8Array[] = [];
   readonly #unread: Uint8Array[] = [];
+  readonly #underWay: (() => void)[] = [];
   #unsentBytes = 0;
   #unreadBytes = 0;
   #underWayBytes = 0;
@@ -124,8 +125,10 @@ export class MemoryStream {
     const { clock, random, delayMs } = this.#weather;
     const atMs = clock.nowMs() + between(random, ...delayMs);
     this.#nothingArrivesBeforeMs = Math.max(this.#nothingArrivesBeforeMs, atMs);
+    this.#underWay.push(fn);
     clock.callLater(this.#nothingArrivesBeforeMs - clock.nowMs(), () => {
-      if (!this.#isDead) fn();
+      const arrives = this.#underWay.shift();
+      if (!this.#isDead) arrives?.();
     });
   }
 

@@ -44,6 +44,10 @@ export class MemoryWire implements Wire {
     return this.#outgoing.unsentBytes;
   }
 
+  get isBroken(): boolean {
+    return this.#state !== "open";
+  }
+
   start(events: WireEvents): void {
     this.#events = events;
     if (this.#state === "ending") this.#goSoon();
@@ -108,15 +112,17 @@ export class MemoryWire implements Wire {
 
   #read(): void {
     this.#readAsked = false;
-    if (!this.#isReading || this.#state !== "open" || !this.#events) return;
-    const bytes = this.#incoming.read();
-    if (bytes) {
-      this.#events.received(bytes);
-      return this.#askRead();
+    while (this.#isReading && this.#state === "open") {
+      const bytes = this.#incoming.read();
+      if (!bytes) return this.#tellEnd();
+      this.#events?.received(bytes);
     }
+  }
+
+  #tellEnd(): void {
     if (!this.#incoming.isAtEnd || this.#endTold) return;
     this.#endTold = true;
-    this.#events.ended();
+    this.#events?.ended();
     this.#endIfBothEnded();
   }
 
