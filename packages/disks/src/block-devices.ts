@@ -2,7 +2,7 @@
 import { printable } from "./printable.ts";
 import { readProperties, type Machine } from "./machine.ts";
 
-export interface Partition {
+interface Partition {
   readonly name: string;
   readonly path: string;
   /** "8:1" */

@@ -37,7 +37,7 @@ async function eraseInMemory({
     plan: { passes, bytesTotal: 2 * disk.sizeBytes },
     signal,
     checkIdentity,
-    now: () => (nowMs += 1),
+    clock: { nowMs: () => (nowMs += 1), every: () => () => {} },
     onEvent: (event) => events.push(event),
   });
   return { disk, report, events };
@@ -76,7 +76,7 @@ test("one byte that changed between writing and verifying is found", async () =>
     },
   });
   expect(report.outcome).toBe("failed");
-  expect(report.message).toBe("Cannot confirm the erase: 1 bytes differ, 0 cannot be read");
+  expect(report.message).toBe("Cannot confirm the erase: of 9437696 bytes 1 differ and 0 cannot be read");
 });
 
 test("a disk that acknowledges writes and does not do them is found", async () => {

@@ -11,11 +11,17 @@ export interface Erase {
   readonly plan: Pick<ErasePlan, "passes" | "bytesTotal">;
   /** Ends the job `stopped` when the blocks in flight have come back. */
   readonly signal: AbortSignal;
-  /** Throws when the open disk is no longer the planned device; asked before each verification. */
+  /** Throws when the open disk is no longer the planned device; asked before and after each verification. */
   readonly checkIdentity: () => Promise<void>;
-  /** A monotonic clock in milliseconds. */
-  readonly now: () => number;
+  readonly clock: JobClock;
   readonly onEvent: (event: JobEvent) => void;
+}
+
+export interface JobClock {
+  /** Never goes back. */
+  nowMs(): number;
+  /** Calls `tick` again and again, until the function that is returned is called. */
+  every(periodMs: number, tick: () => void): () => void;
 }
 
 const reportEveryMs = 200;
@@ -23,11 +29,11 @@ const reportEveryMs = 200;
 /** Always gives a report: the world's failures are outcomes. The disk stays open. */
 export async function erase(order: Erase): Promise<JobReport> {
   const run = new EraseRun(order);
-  const ticking = setInterval(() => run.reportProgress(), reportEveryMs);
+  const stopTicking = order.clock.every(reportEveryMs, () => run.reportProgress());
   try {
     return await run.toEnd();
   } finally {
-    clearInterval(ticking);
+    stopTicking();
     run.reportProgress();
   }
 }
@@ -42,8 +48,8 @@ class EraseRun {
 
   constructor(order: Erase) {
     this.#order = order;
-    this.#meter = new Meter(order.plan.bytesTotal, order.now);
-    this.#startedMs = order.now();
+    this.#meter = new Meter(order.plan.bytesTotal, () => order.clock.nowMs());
+    this.#startedMs = order.clock.nowMs();
   }
 
   reportProgress(): void {
@@ -74,7 +80,7 @@ class EraseRun {
   /** Runs one sweep and keeps a record of it, however it ends. */
   async #timed(name: string, run: (onBytes: (count: number) => void) => Promise<void>): Promise<void> {
     if (this.#order.signal.aborted) return;
-    const startedMs = this.#order.now();
+    const startedMs = this.#order.clock.nowMs();
     let bytesDone = 0;
     this.#current = name;
     try {
@@ -83,7 +89,7 @@ class EraseRun {
         this.#meter.add(count);
       });
     } finally {
-      this.#passes.push({ name, bytesDone, durationMs: this.#order.now() - startedMs });
+      this.#passes.push({ name, bytesDone, durationMs: this.#order.clock.nowMs() - startedMs });
     }
   }
 
@@ -101,8 +107,10 @@ class EraseRun {
   #doubt(): string | null {
     if (this.#verification === null) return "Cannot confirm the erase: nothing was verified";
     const { bytesRead, mismatchedBytes, unreadableBytes } = this.#verification;
-    if (mismatchedBytes === 0 && bytesRead === this.#order.disk.sizeBytes) return null;
-    return `Cannot confirm the erase: ${mismatchedBytes} bytes differ, ${unreadableBytes} cannot be read`;
+    const { sizeBytes } = this.#order.disk;
+    if (mismatchedBytes === 0 && bytesRead === sizeBytes) return null;
+    const found = `of ${sizeBytes} bytes ${mismatchedBytes} differ and ${unreadableBytes} cannot be read`;
+    return `Cannot confirm the erase: ${found}`;
   }
 
   #success(): string {
@@ -117,7 +125,7 @@ class EraseRun {
       directIo: this.#order.disk.direct,
       passes: this.#passes,
       verification: this.#verification,
-      durationMs: this.#order.now() - this.#startedMs,
+      durationMs: this.#order.clock.nowMs() - this.#startedMs,
     };
   }
 }

@@ -3,7 +3,7 @@ import { Refusal } from "@trofie/commands";
 import type { Found } from "./discover.ts";
 import type { FileStat, Machine } from "./machine.ts";
 import { nodePath } from "./block-devices.ts";
-import { consistsOfSectors } from "./practice-files.ts";
+import { consistsOfSectors, practiceSectorBytes } from "./practice-files.ts";
 import { printable } from "./printable.ts";
 import type { Places } from "./surroundings.ts";
 
@@ -39,11 +39,10 @@ async function whatItIs(machine: Machine, real: string, file: FileStat, places: 
   if (file.kind !== "regular") return "it is neither a disk nor a practice file";
   if (places.practiceFolder === null) return "it is a file, and no practice folder is open";
   const folder = await machine.resolve(places.practiceFolder);
-  if (real.slice(0, real.lastIndexOf("/")) !== folder)
-    return `it is a file outside the practice folder ${folder}`;
-  if (!consistsOfSectors(file))
-    return `its ${file.sizeBytes} bytes are no whole number of sectors of 512 bytes`;
-  return "its name cannot be shown as it is";
+  const isOutside = real.slice(0, real.lastIndexOf("/")) !== folder;
+  if (isOutside) return `it is a file outside the practice folder ${folder}`;
+  if (consistsOfSectors(file)) return "its name cannot be shown as it is";
+  return `its ${file.sizeBytes} bytes are no whole number of sectors of ${practiceSectorBytes} bytes`;
 }
 
 async function whatBlockDeviceItIs(machine: Machine, number: string): Promise<string> {
@@ -53,10 +52,9 @@ async function whatBlockDeviceItIs(machine: Machine, number: string): Promise<st
     const disk = folder.split("/").at(-2) ?? "";
     return `it is a partition of ${nodePath(disk)}, and only whole disks are erased`;
   }
-  const below = await machine.list(`${folder}/slaves`);
-  if (below.length > 0)
-    return `it is made of ${below.map(nodePath).join(", ")}, and only whole disks are erased`;
-  return "it is no disk, or nothing is in it";
+  const below = (await machine.list(`${folder}/slaves`)).map(nodePath);
+  if (below.length === 0) return "it is no disk, or nothing is in it";
+  return `it is made of ${below.join(", ")}, and only whole disks are erased`;
 }
 
 function noDevice(written: string, state: string): Refusal {

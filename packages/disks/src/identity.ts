@@ -37,13 +37,10 @@ export function practiceIdentity(path: string, file: FileStat): Identity {
  */
 export function withoutNeedlessBusPaths(identities: readonly Identity[]): Identity[] {
   const names = identities.map(({ serial, wwn }) => JSON.stringify([serial, wwn]));
-  const isShared = (i: number) => names.some((name, j) => j !== i && name === names[i]);
+  const isNameless = ({ serial, wwn }: Identity) => serial === null && wwn === null;
+  const isShared = (i: number) => names.indexOf(names[i] ?? "") !== names.lastIndexOf(names[i] ?? "");
   return identities.map((identity, i) =>
-    identity.serial === null && identity.wwn === null
-      ? identity
-      : isShared(i)
-        ? identity
-        : { ...identity, busPath: null },
+    isNameless(identity) || isShared(i) ? identity : { ...identity, busPath: null },
   );
 }
 
@@ -113,7 +110,7 @@ async function modelOf(machine: Machine, folder: string): Promise<string | null>
 }
 
 /** Where it is attached, without the numbers that the kernel gives in the order of finding ("host6", "6:0:0:0"). */
-export function busPathOf(folder: string): string | null {
+function busPathOf(folder: string): string | null {
   const [, path] = /^\/sys\/devices\/(.+?)(\/block\/.*)?$/.exec(folder) ?? [];
   if (path === undefined || path.startsWith("virtual/")) return null;
   return path

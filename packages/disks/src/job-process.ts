@@ -4,12 +4,19 @@
  */
 import { Refusal } from "@trofie/commands";
 import type { JobReport } from "@trofie/contract";
-import { erase } from "./erase.ts";
+import { erase, type JobClock } from "./erase.ts";
 import type { FromJob, Order, ToJob } from "./job-messages.ts";
 import { linuxMachine } from "./linux-machine.ts";
 import { openPlanned } from "./open-planned.ts";
 
 const machine = linuxMachine();
+const clock: JobClock = {
+  nowMs: () => performance.now(),
+  every(periodMs, tick) {
+    const timer = setInterval(tick, periodMs);
+    return () => clearInterval(timer);
+  },
+};
 const stopping = new AbortController();
 let order: Order | null = null;
 let hasBegun = false;
@@ -56,7 +63,7 @@ async function carryOut({ plan, places }: Order): Promise<JobReport> {
       plan,
       signal: stopping.signal,
       checkIdentity,
-      now: () => performance.now(),
+      clock,
       onEvent: (event) => tell({ type: "event", event }),
     });
   } finally {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   closeSync,
@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { JobReport } from "@trofie/contract";
+import { Device, ErasePlan, JobReport, Progress } from "@trofie/contract";
 import { linuxDiskHost, type DiskHost, type JobEnd, type JobEvent, type JobProcess } from "./index.ts";
-import { isInstalled, LoopWorkshop, run, whyNoLoops } from "./testing/loop-device.ts";
+import { exitCodeOf, isInstalled, LoopWorkshop, run, whyNoLoops } from "./testing/loop-device.ts";
 
 const MiB = 1024 ** 2;
 const workshop = new LoopWorkshop();
@@ -60,6 +60,10 @@ function firstOther(path: string, byte: number, from = 0): number {
   }
 }
 
+function omitType<T extends { type: string }>({ type: _type, ...rest }: T) {
+  return rest;
+}
+
 /** Long enough that no disk is done with it in the moment that a test needs. */
 const longBytes = 4096 * MiB;
 
@@ -95,6 +99,19 @@ describe("on practice files", () => {
     expect(firstOther(path, 0)).toBe(-1);
     expect(events.map(({ type }) => type)).toContain("verifying");
     expect(events.at(-1)).toMatchObject({ type: "progress", bytesDone: 2 * (3 * MiB + 512) });
+  });
+
+  test("what a host tells fits the contract", async () => {
+    const path = workshop.makeFile(MiB, practiceFolder);
+    for (const device of await host.list()) expect(Device.parse(device)).toEqual(device);
+    const plan = await host.plan(path, "zero");
+    expect(ErasePlan.parse(plan)).toEqual(plan);
+    const report = reportOf(
+      await eraseNow(path, (event) => {
+        if (event.type === "progress") Progress.parse({ ...omitType(event), job: "job-1" });
+      }),
+    );
+    expect(JobReport.parse(report)).toEqual(report);
   });
 
   test("before go the file is not even opened", async () => {
@@ -206,7 +223,7 @@ describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` ($
     const report = reportOf(await eraseNow(device));
     expect(report).toMatchObject({ outcome: "erased", directIo: true, verification: { evidence: true } });
     expect(firstOther(device, 0)).toBe(-1);
-    expect(spawnSync("cmp", ["--bytes", String(sizeBytes), device, "/dev/zero"]).status).toBe(0);
+    expect(exitCodeOf("cmp", "--bytes", String(sizeBytes), device, "/dev/zero")).toBe(0);
   });
 
   test.skipIf(!isInstalled("nwipe"))(
@@ -214,12 +231,12 @@ describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` ($
     async () => {
       const device = workshop.attach(workshop.makeFile(16 * MiB));
       reportOf(await eraseNow(device));
-      const nwipe = ["--method=verify_zero", "--autonuke", "--nogui", "--nowait", device];
-      expect(spawnSync("nwipe", nwipe, { cwd: workshop.folder }).status).toBe(0);
+      const verifyZero = ["--method=verify_zero", "--autonuke", "--nogui", "--nowait", device];
+      expect(exitCodeOf("nwipe", ...verifyZero)).toBe(0);
       const fd = openSync(device, "r+");
       writeSync(fd, Buffer.of(1), 0, 1, 5_000_001);
       closeSync(fd);
-      expect(spawnSync("nwipe", nwipe, { cwd: workshop.folder }).status).not.toBe(0);
+      expect(exitCodeOf("nwipe", ...verifyZero)).not.toBe(0);
     },
   );
 

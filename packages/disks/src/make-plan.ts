@@ -31,7 +31,7 @@ export function makePlan(device: Device, methodId: string, holds: Content[] | nu
 }
 
 /** Each pass writes the whole device, and a verified one also reads it. */
-export function bytesOfPasses(passes: readonly PlannedPass[], sizeBytes: number): number {
+function bytesOfPasses(passes: readonly PlannedPass[], sizeBytes: number): number {
   return passes.reduce((sum, { verified }) => sum + sizeBytes * (verified ? 2 : 1), 0);
 }
 

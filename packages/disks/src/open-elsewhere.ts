@@ -6,9 +6,8 @@ import type { FileStat, Machine } from "./machine.ts";
  * Only processes that we may look into are seen; the station of a real machine runs as root.
  */
 export async function writersOf(machine: Machine, path: string, file: FileStat): Promise<string[]> {
-  const pids = (await machine.list("/proc")).filter(
-    (name) => /^\d+$/.test(name) && name !== String(process.pid),
-  );
+  const self = await machine.readLink("/proc/self");
+  const pids = (await machine.list("/proc")).filter((name) => /^\d+$/.test(name) && name !== self);
   const writing = await Promise.all(pids.map((pid) => hasOpenForWriting(machine, pid, path, file)));
   return pids.filter((_, i) => writing[i]).map((pid) => `process ${pid}`);
 }

@@ -77,10 +77,10 @@ async function checkOpened(
   disk: OpenedDisk,
 ): Promise<void> {
   const found = (await discoverWithoutContents(machine, places)).find(({ is }) => is(disk.file));
-  if (found === undefined)
+  if (found === undefined) {
     throw new Refusal("IDENTITY_CHANGED", `Cannot erase ${planned.path}: it is no device now`);
-  checkSame(planned, found.device.identity);
-  checkSame(planned, { ...planned.identity, sizeBytes: disk.sizeBytes });
+  }
+  checkSame(planned, { ...found.device.identity, sizeBytes: disk.sizeBytes });
   const { refusal } = found.device;
   if (refusal !== null) throw new Refusal(refusal.code, refusal.message);
   await refuseIfOpenElsewhere(machine, found, disk.file);
@@ -93,9 +93,7 @@ async function refuseIfOpenElsewhere(machine: Machine, { device }: Found, file: 
   throw new Refusal("DEVICE_IN_USE", `Cannot erase ${device.path}: it is open for writing in ${writer}`);
 }
 
-/**
- * The bus path was needed or not when the plan was made; another disk that came since does not make this one another.
- */
+/** A bus path that was not needed in the plan is not looked at: another disk that came since makes this one no other. */
 async function checkStillThere(machine: Machine, planned: Planned, file: FileStat): Promise<void> {
   const found = file.number === null ? await fileNow(machine, planned) : await diskNow(machine, file.number);
   if (found === null) throw new Refusal("IDENTITY_CHANGED", `Cannot go on with ${planned.path}: it is gone`);

@@ -56,8 +56,8 @@ async function readiness(child: ChildProcess, ended: Promise<JobEnd>): Promise<v
     });
   });
   const end = await Promise.race([ready, ended]);
-  if (end !== null)
-    throw new Error(`Cannot start the job's process: ${"message" in end ? end.message : "it ended"}`);
+  if (end === null) return;
+  throw new Error(`Cannot start the job's process: ${"message" in end ? end.message : "it ended"}`);
 }
 
 /** "close" comes after the exit and after the last message, whichever is later. */
@@ -70,8 +70,10 @@ function endOf(child: ChildProcess): Promise<JobEnd> {
   });
   child.stderr?.on("data", (text: Buffer) => (complaint = (complaint + text.toString()).slice(-2000)));
   return new Promise((resolve) => {
-    child.on("error", (error) => (complaint ||= error.message));
     child.on("close", (exitCode, signal) => resolve(said ?? crash(exitCode, signal, complaint)));
+    child.on("error", (error) => {
+      if (child.pid === undefined) resolve(crash(null, null, error.message));
+    });
   });
 }
 

@@ -13,13 +13,13 @@ export interface Places {
   readonly needed: readonly string[];
 }
 
-export interface Swap {
+interface Swap {
   readonly path: string;
   /** "8:2" of a swap device, null of a swap file. */
   readonly number: string | null;
 }
 
-export interface MountPoint {
+interface MountPoint {
   readonly point: string;
   /** The numbers of the devices right under it. */
   readonly numbers: readonly string[];

@@ -1,7 +1,8 @@
-/** Who uses a device. An unused device has none of these; which of them the kernel itself would catch is said at each. */
+/** Who uses a device. */
 import type { BlockDevice } from "./block-devices.ts";
 import { isSameFile } from "./loops.ts";
 import type { FileStat, Machine } from "./machine.ts";
+import { printable } from "./printable.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export interface Use {
@@ -35,9 +36,7 @@ async function usesOfPart(machine: Machine, part: Part, around: Surroundings): P
   return [held, mountsOf(part, around), swapOf(part, around), loopsOver(part, around)].flat();
 }
 
-/**
- * The uses of a practice file. The kernel guards none of them: no opening of a regular file is exclusive.
- */
+/** The uses of a practice file. The kernel guards against none of them: no opening of a regular file is exclusive. */
 export function usesOfFile(path: string, file: FileStat, around: Surroundings): Use[] {
   const loops = around.loops.filter(({ backing }) => backing !== null && isSameFile(backing, file));
   return [
@@ -63,7 +62,7 @@ async function holdersOf(machine: Machine, folder: string): Promise<string[]> {
 function mountsOf({ path, number }: Part, { mounts }: Surroundings): Use[] {
   return mounts
     .filter(({ numbers }) => numbers.includes(number))
-    .map(({ point }) => ({ path, how: `mounted at ${point}` }));
+    .map(({ point }) => ({ path, how: `mounted at ${printable(point)}` }));
 }
 
 function swapOf({ path, number }: Part, { swaps }: Surroundings): Use[] {
@@ -82,7 +81,8 @@ function viewOf(device: BlockDevice, { loops }: Surroundings): Use[] {
   const own = loops.find(({ number }) => number === device.number);
   const file = own?.backing;
   if (file === undefined || file === null) return [];
-  if (file.number !== null) return [{ path: device.path, how: `only a view of ${own?.backingPath}` }];
+  if (file.number !== null)
+    return [{ path: device.path, how: `only a view of ${printable(own?.backingPath ?? null)}` }];
   return loops
     .filter(
       ({ number, backing }) => number !== device.number && backing !== null && isSameFile(backing, file),

@@ -11,11 +11,16 @@ import { join } from "node:path";
 export function whyNoLoops(): string | null {
   if (process.platform !== "linux") return "needs Linux";
   if (process.getuid?.() !== 0) return "needs root";
-  return spawnSync("losetup", ["--find"]).status === 0 ? null : "needs loop devices";
+  return exitCodeOf("losetup", "--find") === 0 ? null : "needs loop devices";
 }
 
 export function isInstalled(program: string): boolean {
   return spawnSync(program, ["--version"]).error === undefined;
+}
+
+/** Null when the program could not be started. */
+export function exitCodeOf(program: string, ...args: string[]): number | null {
+  return spawnSync(program, args, { cwd: tmpdir() }).status;
 }
 
 export function run(program: string, ...args: string[]): string {

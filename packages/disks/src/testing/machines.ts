@@ -6,7 +6,7 @@ import type { Tree } from "./memory-machine.ts";
 const GiB = 1024 ** 3;
 
 /** vpd_pg80 as the kernel gives it: four bytes of header, then the serial number padded with spaces. */
-export const page80 = (serial: string) => `\u0000\uFFFD\u0000\u0014${serial.padStart(20)}`;
+const page80 = (serial: string) => `\u0000\uFFFD\u0000\u0014${serial.padStart(20)}`;
 
 /** A laptop: NVMe with EFI, /boot and a LUKS partition, in it LVM with / and swap. */
 export const laptop: Tree = {
