@@ -1,10 +1,10 @@
 /** One disk: what it is, who uses it, what it holds, and why it cannot be erased or the way to do so. */
-import type { Device, Job } from "@trofie/contract";
+import type { Device, Job, Progress } from "@trofie/contract";
 import { useId } from "react";
 import { Contents } from "./contents.tsx";
 import { busText, kindWords } from "./device-words.ts";
 import { Fact } from "./fact.tsx";
-import { bytesText, exactBytesText, nameOf } from "./format.ts";
+import { bytesText, exactBytesText, nameOf, percentOf } from "./format.ts";
 import { stateWords } from "./job-words.ts";
 import { StateBadge } from "./state-badge.tsx";
 
@@ -12,10 +12,11 @@ interface Props {
   readonly device: Device;
   /** The job that has the device. */
   readonly job: Job | undefined;
+  readonly progress: Progress | undefined;
   readonly onErase: () => void;
 }
 
-export function DeviceCard({ device, job, onErase }: Props) {
+export function DeviceCard({ device, job, progress, onErase }: Props) {
   const { path, identity, refusal } = device;
   const titleId = useId();
   const reasonId = useId();
@@ -32,7 +33,12 @@ export function DeviceCard({ device, job, onErase }: Props) {
           {bytesText(identity.sizeBytes)}
         </data>
       </header>
-      {job && <StateBadge words={stateWords[job.state]} />}
+      {job && (
+        <p>
+          <StateBadge words={stateWords[job.state]} />{" "}
+          {progress && `${percentOf(progress.bytesDone, progress.bytesTotal)} %`}
+        </p>
+      )}
       <div className="card-body">
         <DeviceFacts device={device} />
         <button

@@ -19,15 +19,15 @@ export function DeviceList({ view, onErase }: Props) {
       </h2>
       {devices.length === 0 && <p className="empty">The station finds no disk.</p>}
       <ul className="cards">
-        {devices.map((device) => (
-          <li key={device.path}>
-            <DeviceCard
-              device={device}
-              job={jobs.get(deviceKey(device.identity))}
-              onErase={() => onErase(device)}
-            />
-          </li>
-        ))}
+        {devices.map((device) => {
+          const job = jobs.get(deviceKey(device.identity));
+          const progress = job && view.progress.get(job.id);
+          return (
+            <li key={device.path}>
+              <DeviceCard device={device} job={job} progress={progress} onErase={() => onErase(device)} />
+            </li>
+          );
+        })}
       </ul>
     </section>
   );

@@ -23,8 +23,9 @@ export function rateText(bytesPerSecond: number): string {
   return `${bytesText(Math.round(bytesPerSecond))}/s`;
 }
 
-/** The two largest units that say something: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "1 d 4 h". */
+/** The two largest units that say something: "45 ms", "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "1 d 4 h". */
 export function durationText(durationMs: number): string {
+  if (durationMs < 100) return `${Math.round(durationMs)} ms`;
   if (durationMs < 9_950) return `${(durationMs / 1000).toFixed(1)} s`;
   const seconds = Math.round(durationMs / 1000);
   const parts = [

@@ -40,8 +40,9 @@ export function JobCard({ client, job, progress, wasJustStarted }: Props) {
         </div>
       </header>
       {!hasEnded && progress && <JobProgress progress={progress} labelledBy={titleId} />}
+      {job.report && <p className="message">{job.report.message}</p>}
       {words.meaning && <p className="meaning">{words.meaning}</p>}
-      {job.report && <JobReportView report={job.report} />}
+      {job.report && job.report.passes.length > 0 && <JobReportView report={job.report} />}
       <footer className="card-foot">
         <p className="faint">
           <span title={exactBytesText(job.identity.sizeBytes)}>{bytesText(job.identity.sizeBytes)}</span> ·

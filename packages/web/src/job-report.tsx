@@ -1,20 +1,19 @@
-/** How a job ended, and what is known for certain. */
+/** What a job did, and what is known for certain. */
 import type { JobReport, PassReport, VerificationReport } from "@trofie/contract";
 import { Fact } from "./fact.tsx";
 import { bytesText, durationText, exactBytesText, rateText } from "./format.ts";
 import { passText } from "./job-words.ts";
 
 export function JobReportView({ report }: { report: JobReport }) {
-  const { message, verification, durationMs, passes } = report;
+  const { verification, durationMs, passes } = report;
   return (
     <>
-      <p className="message">{message}</p>
       <dl className="facts">
         <Fact name="Verified">{verification ? <Verification verification={verification} /> : "nothing"}</Fact>
         <Fact name="Evidence">{verification && evidenceText(verification)}</Fact>
         <Fact name="Took">{durationText(durationMs)}</Fact>
       </dl>
-      {passes.length > 0 && <Passes passes={passes} />}
+      <Passes passes={passes} />
     </>
   );
 }

@@ -9,34 +9,37 @@ interface Props {
 }
 
 export function PossiblyOld({ connection, asOfMs }: Props) {
-  if (connection.kind === "connected" || (asOfMs === null && !hasReason(connection))) return null;
+  if (connection.kind === "connected") return null;
   return (
     <div className="possibly-old">
       {asOfMs !== null && (
         <p>
-          What you see is of {timeText(asOfMs)} and may be old. Jobs go on at the station, and nothing that
-          you ordered is lost.
+          <strong>What you see is of {timeText(asOfMs)} and may be old.</strong>
         </p>
       )}
-      <WhatToDo connection={connection} />
+      <Advice connection={connection} />
     </div>
   );
 }
 
-function hasReason({ kind }: Connection): boolean {
-  return kind !== "connecting";
-}
-
-function WhatToDo({ connection }: { connection: Connection }) {
-  if (connection.kind === "waiting") return <p className="reason">{connection.reason}</p>;
-  if (connection.kind === "stopped")
-    return <p className="reason">{connection.reason}. Reload this page to begin anew.</p>;
-  if (connection.kind === "session-ended")
-    return (
-      <p className="reason">
-        Get a new link with <code>trofie page</code> and open it in this browser; then this page goes on by
-        itself.
-      </p>
-    );
-  return null;
+function Advice({ connection }: { connection: Connection }) {
+  switch (connection.kind) {
+    case "waiting":
+      return (
+        <p>
+          {connection.reason}. Jobs go on at the station, and what you order here is kept until it is back.
+        </p>
+      );
+    case "session-ended":
+      return (
+        <p>
+          Get a new link with <code>trofie page</code> and open it in this browser; then this page goes on by
+          itself.
+        </p>
+      );
+    case "stopped":
+      return <p>{connection.reason}. Reload this page to begin anew.</p>;
+    default:
+      return null;
+  }
 }
