@@ -1,19 +1,20 @@
 /** The state of the connection in words, and waiting that outlives it. */
+import type { ClientListener } from "@trofie/commands";
 import type { StationClient } from "./connection.ts";
 import { Exit } from "./exit-codes.ts";
 import type { Screen } from "./screen.ts";
 
 /** Says when the connection goes and when it is back. */
-export function paintConnection(client: StationClient, screen: Screen): void {
+export function connectionInWords(screen: Screen): ClientListener {
   let isLost = false;
-  client.listen({
+  return {
     connectionChanged: (state) => {
       if (state.kind === "waiting" && !isLost) screen.line(`No connection: ${state.reason}. Trying again…`);
       if (state.kind === "connected" && isLost) screen.line("Connected again; nothing was missed.");
       if (state.kind === "waiting") isLost = true;
       if (state.kind === "connected") isLost = false;
     },
-  });
+  };
 }
 
 /** Waits until the client gives up for good, which ends the program. */

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { Client, Refusal } from "@trofie/commands";
+import { Client, Refusal, type ClientListener } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
 import { defaultPaths, stationContract, tokenFile, type StationContract } from "@trofie/contract";
 import { Reactor, systemClock, systemRandom } from "@trofie/reactor";
@@ -18,11 +18,18 @@ export function stationAddress(given: string | undefined): string {
   return given ?? (process.env.TROFIE_STATION || `unix:${paths.socket}`);
 }
 
+export interface Listening {
+  /** Hear of events and progress; operations need them too. */
+  readonly events?: boolean;
+  /** Hears everything from the first connection on. */
+  readonly listener?: ClientListener;
+}
+
 /** Runs `work` with a client of the station, which is stopped afterwards. */
 export async function withStation<T>(
   address: string,
   work: (client: StationClient) => Promise<T>,
-  { events = false }: { events?: boolean } = {},
+  { events = false, listener = {} }: Listening = {},
 ): Promise<T> {
   await using reactor = new Reactor();
   const client = new Client<StationContract>({
@@ -34,6 +41,7 @@ export async function withStation<T>(
     auth: address.startsWith("tcp:") ? { token: readToken() } : {},
     want: { events, progress: events },
   });
+  client.listen(listener);
   try {
     await firstConnection(client, address);
     return await work(client);

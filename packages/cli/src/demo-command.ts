@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { isOutcome } from "@trofie/contract";
 import { paths, withStation, type StationClient } from "./connection.ts";
-import { paintConnection } from "./connection-lines.ts";
+import { connectionInWords } from "./connection-lines.ts";
 import { followOnScreen } from "./erase-command.ts";
 import { Exit } from "./exit-codes.ts";
 import { formatBytes } from "./format.ts";
@@ -51,7 +51,7 @@ async function eraseFirst(
   screen: Screen,
   { reportsPath }: Listening,
 ): Promise<void> {
-  paintConnection(client, screen);
+  client.listen(connectionInWords(screen));
   const { plan, hash } = await client.query("erase.plan", { path, method: "zero" });
   screen.line(`Erasing ${plan.path}: ${plan.method.title}`);
   const typed = plan.confirm.word;

@@ -1,6 +1,6 @@
 import type { OperationHandle } from "@trofie/commands";
 import type { ErasePlan, Job, Outcome, Progress } from "@trofie/contract";
-import { paintConnection } from "./connection-lines.ts";
+import { connectionInWords } from "./connection-lines.ts";
 import { withStation, type StationClient } from "./connection.ts";
 import { Exit, type ExitWord } from "./exit-codes.ts";
 import { formatBytes, formatDuration } from "./format.ts";
@@ -38,7 +38,7 @@ async function eraseWith(client: StationClient, path: string, options: EraseOpti
   const typed = options.confirm ?? (await askForWord(plan, json));
   const erasing = client.operate("erase.start", { path: plan.path, method, hash, typed });
   const screen = openScreen(process.stdout);
-  if (!json) paintConnection(client, screen);
+  if (!json) client.listen(connectionInWords(screen));
   const job = await erasing.job;
   say({ job });
   if (!options.wait) {

@@ -1,4 +1,4 @@
-import type { EventRow } from "@trofie/commands";
+import type { ClientListener, EventRow } from "@trofie/commands";
 import {
   emptyView,
   holdsDevice,
@@ -10,38 +10,35 @@ import {
   type Progress,
   type StationView,
 } from "@trofie/contract";
-import { paintConnection, waitForEnd } from "./connection-lines.ts";
-import { withStation, type StationClient } from "./connection.ts";
+import { connectionInWords, waitForEnd } from "./connection-lines.ts";
+import { withStation } from "./connection.ts";
 import { describeJob, describeProgress } from "./job-lines.ts";
 import { openScreen, type Screen } from "./screen.ts";
 
 /** `trofie watch`: everything that happens at the station, until Ctrl-C; a lost connection comes back by itself. */
 export async function watch(address: string, { json }: { json: boolean }): Promise<void> {
-  await withStation(address, (client) => (json ? watchAsJson(client) : watchInWords(client)), {
-    events: true,
-  });
+  const listener = json ? inJson() : inWords(openScreen(process.stdout));
+  await withStation(address, waitForEnd, { events: true, listener });
 }
 
-async function watchAsJson(client: StationClient): Promise<void> {
+function inJson(): ClientListener {
   const say = (message: object): void => console.log(JSON.stringify(message));
-  client.listen({
+  return {
     connectionChanged: (connection) => say({ connection }),
     snapshotReceived: (items, seq) => say({ snapshot: { seq, items } }),
     eventReceived: (event) => say({ event }),
     progressReceived: (progress) => say({ progress }),
-  });
-  await waitForEnd(client);
+  };
 }
 
-async function watchInWords(client: StationClient): Promise<void> {
-  const screen = openScreen(process.stdout);
+function inWords(screen: Screen): ClientListener {
   let view = emptyView;
   const show = (next: StationView): void => {
     view = next;
     screen.status(statusLine(view));
   };
-  paintConnection(client, screen);
-  client.listen({
+  return {
+    ...connectionInWords(screen),
     snapshotReceived: (items) => {
       show(viewOfSnapshot(items));
       for (const job of view.jobs.values()) if (!job.endedAt) screen.line(describeJob(job));
@@ -51,8 +48,7 @@ async function watchInWords(client: StationClient): Promise<void> {
       sayEvent(screen, event);
     },
     progressReceived: (progress) => show(withProgress(view, progress as unknown as Progress)),
-  });
-  await waitForEnd(client);
+  };
 }
 
 function sayEvent(screen: Screen, { at, type, body }: EventRow): void {

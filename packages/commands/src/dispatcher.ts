@@ -8,11 +8,12 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { mayActAs, type Contract, type Method } from "./contract.ts";
 import { Refusal, type ErrorCode } from "./errors.ts";
 import type { CommandRecord, VerdictStore } from "./event-log.ts";
-import type { Caller, Decision, Handlers } from "./handlers.ts";
+import type { Caller, Decision } from "./handlers.ts";
 
-export interface DispatcherOptions<C extends Contract> {
-  readonly contract: C;
-  readonly handlers: Handlers<C>;
+export interface DispatcherOptions {
+  readonly contract: Contract;
+  /** As `Handlers` of the contract; each is called only with input that its method's schema has let through. */
+  readonly handlers: object;
   readonly codes: Readonly<Record<string, ErrorCode>>;
   readonly verdicts: VerdictStore;
   readonly epoch: string;
@@ -31,12 +32,12 @@ interface Outcome {
   readonly start?: () => void;
 }
 
-export class Dispatcher<C extends Contract> {
-  readonly #options: DispatcherOptions<C>;
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
   /** Commands are decided one at a time for the whole station, so that no two decide on the same state. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: DispatcherOptions<C>) {
+  constructor(options: DispatcherOptions) {
     this.#options = options;
   }
 
@@ -97,7 +98,7 @@ export class Dispatcher<C extends Contract> {
   }
 
   #handler(name: string): AnyHandler {
-    return this.#options.handlers[name as keyof Handlers<C>] as unknown as AnyHandler;
+    return (this.#options.handlers as Readonly<Record<string, AnyHandler>>)[name]!;
   }
 
   #asRefusal(error: unknown, name: string): Refusal {

@@ -10,7 +10,7 @@ import {
 } from "./channel.ts";
 
 /** For a station's ports: each connection speaks with what `accept` makes for it. */
-export class MessageLinesFactory extends Factory<Protocol> {
+export class MessageLinesFactory extends Factory {
   readonly #accept: () => Receiver;
   readonly #maxMessageBytes: number;
 

@@ -11,7 +11,7 @@
  */
 import type { Clock } from "@trofie/reactor";
 import { maxBytesBeforeOpen, type Channel, type Receiver } from "./channel.ts";
-import { mayActAs, type Contract } from "./contract.ts";
+import { mayActAs } from "./contract.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Refusal, type ErrorCode } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
@@ -43,7 +43,7 @@ export interface ServerSessionOptions {
   readonly log: EventLog;
   readonly codes: Readonly<Record<string, ErrorCode>>;
   readonly clock: Clock;
-  readonly dispatcher: Dispatcher<Contract>;
+  readonly dispatcher: Dispatcher;
   readonly authenticate: Authenticate;
   /** How this door lets people in, as the greeting says: "unix", "token" or "cookie". */
   readonly door: string;

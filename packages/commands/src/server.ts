@@ -28,15 +28,12 @@ export interface Door {
 
 export class CommandServer<C extends Contract> {
   readonly #options: CommandServerOptions<C>;
-  readonly #dispatcher: Dispatcher<Contract>;
+  readonly #dispatcher: Dispatcher;
   readonly #sessions = new Set<ServerSession>();
 
   constructor(options: CommandServerOptions<C>) {
     this.#options = options;
-    this.#dispatcher = new Dispatcher({
-      ...options,
-      epoch: options.log.epoch,
-    }) as unknown as Dispatcher<Contract>;
+    this.#dispatcher = new Dispatcher({ ...options, epoch: options.log.epoch });
   }
 
   /** The receiving half for a new connection that came through `door`. */

@@ -24,23 +24,23 @@ export class Jobs {
   }
 
   get(id: string): Job | undefined {
-    const row = this.#journal.one("SELECT job FROM job WHERE id = ?", id);
+    const row = this.#journal.one<JobColumn>("SELECT job FROM job WHERE id = ?", id);
     return row && jobOf(row);
   }
 
   /** The jobs that have not ended, in the order in which they were asked for. */
   open(): Job[] {
-    return this.#journal.all("SELECT job FROM job WHERE ended = 0 ORDER BY number").map(jobOf);
+    return this.#journal.all<JobColumn>("SELECT job FROM job WHERE ended = 0 ORDER BY number").map(jobOf);
   }
 
   newest(limit: number): Job[] {
-    return this.#journal.all("SELECT job FROM job ORDER BY number DESC LIMIT ?", limit).map(jobOf);
+    return this.#journal.all<JobColumn>("SELECT job FROM job ORDER BY number DESC LIMIT ?", limit).map(jobOf);
   }
 
   /** What a new watcher is shown: all that is open, and the newest that has ended; oldest first. */
   forSnapshot(): Job[] {
     return this.#journal
-      .all(
+      .all<JobColumn>(
         `SELECT job FROM job WHERE ended = 0 OR number IN
          (SELECT number FROM job WHERE ended = 1 ORDER BY number DESC LIMIT ?) ORDER BY number`,
         endedInSnapshot,
@@ -49,14 +49,14 @@ export class Jobs {
   }
 
   plan(id: string): ErasePlan {
-    const row = this.#journal.one("SELECT plan FROM job WHERE id = ?", id)!;
-    return JSON.parse(String(row.plan)) as ErasePlan;
+    const row = this.#journal.one<{ plan: string }>("SELECT plan FROM job WHERE id = ?", id)!;
+    return JSON.parse(row.plan) as ErasePlan;
   }
 
   /** The process that had the device when the job was last heard of. */
   process(id: string): ProcessId | null {
-    const text = this.#journal.one("SELECT process FROM job WHERE id = ?", id)?.process;
-    return typeof text === "string" ? (JSON.parse(text) as ProcessId) : null;
+    const row = this.#journal.one<{ process: string | null }>("SELECT process FROM job WHERE id = ?", id)!;
+    return row.process === null ? null : (JSON.parse(row.process) as ProcessId);
   }
 
   /** Adds a job; only inside the journal's `commit`. */
@@ -86,6 +86,10 @@ export class Jobs {
   }
 }
 
-function jobOf(row: Record<string, unknown>): Job {
-  return JSON.parse(String(row.job)) as Job;
+interface JobColumn {
+  readonly job: string;
+}
+
+function jobOf(row: JobColumn): Job {
+  return JSON.parse(row.job) as Job;
 }

@@ -45,7 +45,16 @@ const sqliteIoError = 10;
 const sqliteCorrupt = 11;
 const sqliteFull = 13;
 
-type Row = Record<string, SQLInputValue>;
+interface EventColumns {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: string;
+  readonly job: string | null;
+  readonly body: string;
+  readonly hash: string;
+}
+
+const eventColumns = "seq, at, type, job, body, hash";
 
 export class Journal implements VerdictStore {
   /** Called after each commit. */
@@ -72,11 +81,11 @@ export class Journal implements VerdictStore {
       this.#database.close();
       throw error;
     }
-    this.epoch = String(this.one("SELECT value FROM meta WHERE key = 'epoch'")!.value);
-    const last = this.one("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1");
-    this.lastSeq = Number(last?.seq ?? 0);
+    this.epoch = this.one<{ value: string }>("SELECT value FROM meta WHERE key = 'epoch'")!.value;
+    const last = this.one<EventColumns>(`SELECT ${eventColumns} FROM event ORDER BY seq DESC LIMIT 1`);
+    this.lastSeq = last?.seq ?? 0;
     this.#nextSeq = this.lastSeq + 1;
-    this.#head = String(last?.hash ?? this.epoch);
+    this.#head = last?.hash ?? this.epoch;
   }
 
   /**
@@ -119,24 +128,14 @@ export class Journal implements VerdictStore {
   }
 
   read(since: number, limit: number): EventRow[] {
-    return this.all(
-      "SELECT seq, at, type, job, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
-      since,
-      limit,
-    ).map(eventOf);
+    const sql = `SELECT ${eventColumns} FROM event WHERE seq > ? ORDER BY seq LIMIT ?`;
+    return this.all<EventColumns>(sql, since, limit).map(eventOf);
   }
 
   find(cmd: string): (CommandRecord & { verdict: Verdict }) | undefined {
-    const row = this.one("SELECT digest, principal, method, verdict FROM command WHERE id = ?", cmd);
-    if (!row) return undefined;
-    const { digest, principal, method, verdict } = row as Record<keyof typeof row, string>;
-    return {
-      cmd,
-      digest: digest!,
-      principal: principal!,
-      method: method!,
-      verdict: JSON.parse(verdict!) as Verdict,
-    };
+    const sql = "SELECT digest, principal, method, verdict FROM command WHERE id = ?";
+    const row = this.one<Omit<CommandRecord, "cmd"> & { verdict: string }>(sql, cmd);
+    return row && { ...row, cmd, verdict: JSON.parse(row.verdict) as Verdict };
   }
 
   save({ cmd, digest, principal, method }: CommandRecord, record: () => Verdict): void {
@@ -149,9 +148,9 @@ export class Journal implements VerdictStore {
   /** Checks every event's hash. Returns the first `seq` that does not follow from the one before, or null. */
   firstBrokenSeq(): number | null {
     let head = this.epoch;
-    for (const row of this.all("SELECT seq, at, type, job, body, hash FROM event ORDER BY seq")) {
+    for (const row of this.all<EventColumns>(`SELECT ${eventColumns} FROM event ORDER BY seq`)) {
       head = chain(head, eventOf(row));
-      if (head !== row.hash) return Number(row.seq);
+      if (head !== row.hash) return row.seq;
     }
     return null;
   }
@@ -166,12 +165,14 @@ export class Journal implements VerdictStore {
     this.#statement(sql).run(...values);
   }
 
-  one(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#statement(sql).get(...values) as Row | undefined;
+  /** Reads one row. `T` is what the statement selects. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- SQL has no types: the caller knows the columns
+  one<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    return this.#statement(sql).get(...values) as T | undefined;
   }
 
-  all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#statement(sql).all(...values) as Row[];
+  all<T>(sql: string, ...values: SQLInputValue[]): T[] {
+    return this.#statement(sql).all(...values) as T[];
   }
 
   #statement(sql: string): StatementSync {
@@ -181,7 +182,7 @@ export class Journal implements VerdictStore {
   }
 
   #prepareTables(): void {
-    const found = Number(this.one("PRAGMA user_version")!.user_version);
+    const found = this.one<{ user_version: number }>("PRAGMA user_version")!.user_version;
     if (found > format)
       throw new StartError(
         `Cannot open the journal: it has format ${found}, this program knows up to ${format}`,
@@ -215,15 +216,8 @@ function chain(head: string, row: EventRow): string {
   return createHash("sha256").update(head).update(canonicalize(row)!).digest("hex");
 }
 
-function eventOf(row: Row): EventRow {
-  const { seq, at, type, job, body } = row;
-  return {
-    seq: Number(seq),
-    at: String(at),
-    type: String(type),
-    job: job === null ? null : String(job),
-    body: JSON.parse(String(body)),
-  };
+function eventOf({ seq, at, type, job, body }: EventColumns): EventRow {
+  return { seq, at, type, job, body: JSON.parse(body) as unknown };
 }
 
 function asUnavailable(error: unknown): unknown {

@@ -36,7 +36,8 @@ async function settle(
   { jobs, journal, host, queue, clock, signal }: OldProcessesOptions,
 ): Promise<void> {
   const process = jobs.process(job.id);
-  while (process !== null && (await host.isAlive(process))) {
+  const isAlive = async (): Promise<boolean> => process !== null && (await host.isAlive(process));
+  while (await isAlive()) {
     if (signal.aborted) return;
     if (jobs.get(job.id)!.state !== "hung") journal.commit(() => jobs.change(job.id, { state: "hung" }));
     await new Promise<void>((resolve) => clock.callLater(lookAgainMs, resolve));

@@ -1,0 +1,190 @@
+/** The terminal's program against a real station, with real loop devices. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isInstalled, LoopWorkshop, run, whyNoLoops } from "../packages/disks/src/testing/loop-device.ts";
+import { endOf, jsonLines, Workplace, type Listening } from "./steps/station-process.ts";
+
+const MiB = 1024 * 1024;
+const noLoops = whyNoLoops();
+
+let place: Workplace;
+let listening: Listening;
+
+beforeAll(async () => {
+  place = new Workplace();
+  place.practiceDisk("one", 8 * MiB);
+  ({ listening } = await place.start());
+});
+
+afterAll(() => place[Symbol.asyncDispose]());
+
+const isZero = (path: string): boolean => readFileSync(path).every((byte) => byte === 0);
+
+describe("trofie", () => {
+  test("lists devices, with why one cannot be erased", async () => {
+    const { code, stdout } = await place.trofie("devices");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/DEVICE.+ERASABLE/);
+    expect(stdout).toMatch(/practice\/one .+ 8\.39 MB .+ yes/);
+    expect(stdout).toMatch(/no: /);
+  });
+
+  test("erases a practice disk in a script, says so, and the bytes are gone", async () => {
+    const path = place.practiceDisk("two", 8 * MiB);
+    const { code, stdout } = await place.trofie(
+      "erase",
+      path,
+      "--method",
+      "zero",
+      "--confirm",
+      "two",
+      "--wait",
+    );
+    expect(stdout).toContain("Zeros");
+    expect(stdout).toMatch(/two: erased/);
+    expect(code).toBe(0);
+    expect(isZero(path)).toBe(true);
+  });
+
+  test("speaks JSON: the plan, the job, progress, the result", async () => {
+    const path = place.practiceDisk("three", 8 * MiB);
+    const args = ["erase", path, "--method", "zero", "--confirm", "three", "--wait", "--json"];
+    const lines: Record<string, unknown>[] = [];
+    for await (const line of jsonLines(place.spawnTrofie(args))) lines.push(line);
+    expect(lines[0]).toMatchObject({
+      plan: { path, confirm: { word: "three" } },
+      hash: expect.any(String) as string,
+    });
+    expect(lines[1]).toMatchObject({ job: expect.stringMatching(/^j_/) as string });
+    expect(lines.at(-1)).toMatchObject({
+      result: { state: "erased", report: { verification: { bytesRead: 8 * MiB, mismatchedBytes: 0 } } },
+    });
+  });
+
+  test("keeps a report of each job, made of the journal", async () => {
+    const path = place.practiceDisk("four", MiB);
+    await place.trofie("erase", path, "--method", "zero", "--confirm", "four", "--wait");
+    const { stdout } = await place.trofie("jobs", "--json");
+    const { jobs } = JSON.parse(stdout) as { jobs: { id: string }[] };
+    const report: unknown = JSON.parse(
+      readFileSync(join(listening.reportsPath, `${jobs[0]!.id}.json`), "utf8"),
+    );
+    expect(report).toMatchObject({ job: jobs[0], plan: { path } });
+  });
+
+  test("without a terminal asks for the word on the command line", async () => {
+    const { code, stderr } = await place.trofie("erase", "one", "--method", "zero");
+    expect([code, stderr]).toEqual([2, "There is no terminal to confirm on: give the word with --confirm\n"]);
+  });
+
+  test.each([
+    ["the wrong word", ["erase", "one", "--method", "zero", "--confirm", "no"], 4, /the word to type is/],
+    [
+      "no such device",
+      ["erase", "/dev/none", "--method", "zero"],
+      4,
+      /Cannot erase \/dev\/none: there is no such device/,
+    ],
+    ["no such method", ["erase", "one", "--method", "magic"], 4, /magic/],
+    ["a regular file elsewhere", ["erase", "/etc/hostname", "--method", "zero"], 4, /\/etc\/hostname/],
+    [
+      "a symbolic link out of the practice folder",
+      ["erase", "../state/token", "--method", "zero"],
+      4,
+      /Cannot erase/,
+    ],
+    ["no such job", ["stop", "j_none"], 4, /Cannot find job j_none/],
+    ["no such command", ["explode"], 2, /unknown command 'explode'/],
+    ["no method", ["erase", "one"], 2, /required option '--method/],
+    ["no such address", ["devices", "--station", "ftp:somewhere"], 2, /write unix:PATH or tcp:HOST:PORT/],
+    ["no station there", ["devices", "--station", "unix:/nonexistent/sock"], 3, /Cannot reach the station/],
+    ["nobody at the port", ["devices", "--station", "tcp:127.0.0.1:1"], 3, /Cannot reach the station/],
+  ])("given %s says so and ends with its code", async (_, args, code, sentence) => {
+    const ended = await place.trofie(...args);
+    expect(ended.stderr).toMatch(sentence);
+    expect(ended.code).toBe(code);
+  });
+
+  test("gives errors as JSON, with the station's code", async () => {
+    const { code, stderr } = await place.trofie("--json", "stop", "j_none");
+    expect(code).toBe(4);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "JOB_NOT_FOUND" } });
+  });
+
+  test("gets in through TCP with the token, and not without", async () => {
+    const args = ["devices", "--station", `tcp:${listening.tcp}`];
+    const token = readFileSync(listening.tokenPath, "utf8");
+    const withToken = await endOf(place.spawnTrofie(args, { TROFIE_TOKEN: token }));
+    expect(withToken.code).toBe(0);
+    const without = await endOf(place.spawnTrofie(args, { TROFIE_TOKEN: "guess" }));
+    expect(without.code).toBe(3);
+    expect(without.stderr).toContain("the token is missing or wrong");
+  });
+
+  test("prints a link to the page, and shows in its help what its exit codes mean", async () => {
+    const page = await place.trofie("page");
+    expect(page.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/enter\/[\w-]{22}\n$/);
+    const help = await place.trofie("--help");
+    expect(help.stdout).toMatch(/Exit codes:\n {2}0 {2}done/);
+    expect(help.code).toBe(0);
+  });
+
+  test("watches from another terminal, and sees each step of a job", async () => {
+    const path = place.practiceDisk("watched", MiB);
+    const watching = place.spawnTrofie(["watch", "--json"]);
+    const types: string[] = [];
+    for await (const line of jsonLines(watching)) {
+      if ("snapshot" in line) void place.trofie("erase", path, "--method", "zero", "--confirm", "watched");
+      const event = line.event as { type: string; body: { path: string } } | undefined;
+      if (event?.body.path !== path || !event.type.startsWith("job.")) continue;
+      types.push(event.type);
+      if (event.type === "job.ended") break;
+    }
+    watching.kill();
+    expect(types).toEqual(["job.accepted", "job.started", "job.verifying", "job.ended"]);
+  });
+});
+
+describe.skipIf(noLoops)(`a loop device${noLoops ? ` (skipped: ${noLoops})` : ""}`, () => {
+  let loops: LoopWorkshop;
+
+  beforeAll(() => {
+    loops = new LoopWorkshop();
+  });
+
+  afterAll(() => loops.removeAll());
+
+  test("is erased by its bare name, and another tool agrees", async () => {
+    const file = loops.makeFile(24 * MiB);
+    const device = loops.attach(file, "--direct-io=on");
+    const name = device.slice("/dev/".length);
+    const { code, stdout } = await place.trofie(
+      "erase",
+      name,
+      "--method",
+      "zero",
+      "--confirm",
+      name,
+      "--wait",
+    );
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`${device}: erased`)]);
+    run("cmp", "--bytes", String(24 * MiB), device, "/dev/zero");
+  });
+
+  test.skipIf(!isInstalled("mkfs.ext4"))(
+    "that is mounted is refused, and not a byte of it changes",
+    async () => {
+      const file = loops.makeFile(16 * MiB);
+      const device = loops.attach(file);
+      run("mkfs.ext4", "-q", device);
+      const point = join(loops.folder, "mounted");
+      run("mkdir", point);
+      loops.mount(device, point);
+      const { code, stderr } = await place.trofie("erase", device, "--method", "zero", "--confirm", "x");
+      expect([code, stderr]).toEqual([4, `Cannot erase ${device}: it is mounted at ${point}\n`]);
+      run("sync");
+      expect(run("blkid", "-o", "value", "-s", "TYPE", device)).toBe("ext4");
+    },
+  );
+});
