@@ -245,7 +245,8 @@ class CuttableNetwork {
   async restore(): Promise<void> {
     this.#server = createServer((near) => {
       const far = connect(this.#port, "127.0.0.1");
-      for (const socket of [near, far]) this.#keep(socket);
+      this.#keep(near, far);
+      this.#keep(far, near);
       near.pipe(far).pipe(near);
     });
     this.#server.listen(this.#port, networkAddress);
@@ -262,9 +263,13 @@ class CuttableNetwork {
     await once(server, "close");
   }
 
-  #keep(socket: Socket): void {
+  /** What happens to one end happens to the other. */
+  #keep(socket: Socket, other: Socket): void {
     this.#sockets.add(socket);
-    socket.on("error", () => socket.destroy());
-    socket.on("close", () => this.#sockets.delete(socket));
+    socket.on("error", () => other.resetAndDestroy());
+    socket.on("close", () => {
+      this.#sockets.delete(socket);
+      other.destroySoon();
+    });
   }
 }
