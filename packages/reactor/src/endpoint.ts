@@ -122,7 +122,7 @@ function parseUrl(text: string): Endpoint {
   const start = scheme.length + 3;
   if (scheme === "unix") {
     if (!rest.startsWith("/")) throw new EndpointError(text, start, "a unix URL names a path from the root");
-    return { kind: "unix", path: decodeURIComponent(rest), settings: {} };
+    return { kind: "unix", path: decodedPath(text, rest, start), settings: {} };
   }
   if (scheme !== "tcp") throw new EndpointError(text, 0, `the scheme must be "tcp" or "unix"`);
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/]*)):([^/]*)\/?$/.exec(rest) ?? [];
@@ -130,4 +130,12 @@ function parseUrl(text: string): Endpoint {
   if (!host) throw new EndpointError(text, start, "a tcp URL names a host and a port");
   const field = { name: "", value: port ?? "", position: text.lastIndexOf(":") + 1 };
   return { kind: "tcp", host, port: number(text, field, 10, 65_535), settings: {} };
+}
+
+function decodedPath(text: string, path: string, position: number): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new EndpointError(text, position, "the path has a % that stands for no byte");
+  }
 }

@@ -103,7 +103,7 @@ export class LineSplitter {
   #splitUndecodable(bytes: Uint8Array): void {
     for (let start = 0; start < bytes.length;) {
       const { end, next } = this.#lineAt(bytes, start);
-      const line = bytes.slice(start, end);
+      const line = new Uint8Array(bytes.subarray(start, end)); // A copy; `slice` of a Buffer is none.
       this.#found.push(line.length > this.#maxLengthBytes ? TOO_LONG : decodeLine(line));
       start = next;
     }

@@ -65,7 +65,7 @@ export class MemoryWire implements Wire {
   write(parts: readonly (string | Uint8Array)[]): void {
     if (this.#state !== "open") return;
     for (const part of parts) {
-      this.#outgoing.send(typeof part === "string" ? new TextEncoder().encode(part) : part.slice());
+      this.#outgoing.send(typeof part === "string" ? new TextEncoder().encode(part) : new Uint8Array(part));
     }
   }
 

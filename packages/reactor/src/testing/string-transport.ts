@@ -61,7 +61,7 @@ export class StringTransport implements Transport {
 
   write(data: string | Uint8Array): boolean {
     if (this.disconnecting) throw new ClosedError();
-    this.#written.push(typeof data === "string" ? new TextEncoder().encode(data) : data.slice());
+    this.#written.push(typeof data === "string" ? new TextEncoder().encode(data) : new Uint8Array(data));
     return this.hasRoom;
   }
 
