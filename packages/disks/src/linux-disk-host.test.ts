@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  symlinkSync,
   truncateSync,
   writeSync,
 } from "node:fs";
@@ -112,6 +113,14 @@ describe("on practice files", () => {
       }),
     );
     expect(JobReport.parse(report)).toEqual(report);
+  });
+
+  test("the state folder is no practice folder, by whatever path", () => {
+    const link = `${workshop.folder}/link-to-state`;
+    symlinkSync(practiceFolder, link);
+    expect(() => linuxDiskHost({ practiceFolder: link, stateFolder: practiceFolder })).toThrow(
+      `Cannot practise in ${link}: it is the station's state folder`,
+    );
   });
 
   test("before go the file is not even opened", async () => {

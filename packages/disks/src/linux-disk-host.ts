@@ -1,4 +1,5 @@
 /** The disks of this machine. */
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ErasePlan } from "@trofie/contract";
 import { probedContents } from "./contents.ts";
@@ -21,6 +22,7 @@ export interface LinuxDiskHostOptions {
   readonly machine?: Machine;
 }
 
+/** Throws when the practice folder is the state folder: its files would be offered for erasing. */
 export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
   const machine = options.machine ?? linuxMachine();
   const places = placesOf(options);
@@ -45,9 +47,29 @@ async function plan(machine: Machine, places: Places, path: string, method: stri
 }
 
 function placesOf({ practiceFolder, stateFolder }: LinuxDiskHostOptions): Places {
+  if (
+    practiceFolder !== undefined &&
+    stateFolder !== undefined &&
+    isSameFolder(practiceFolder, stateFolder)
+  ) {
+    throw new Error(`Cannot practise in ${practiceFolder}: it is the station's state folder`);
+  }
   const needed = [process.cwd(), process.execPath, process.argv[1], stateFolder];
   return {
     practiceFolder: practiceFolder === undefined ? null : resolve(practiceFolder),
     needed: needed.filter((path) => path !== undefined).map((path) => resolve(path)),
   };
+}
+
+function isSameFolder(a: string, b: string): boolean {
+  return realFolder(a) === realFolder(b);
+}
+
+/** A folder that is not there yet is where its path says. */
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }

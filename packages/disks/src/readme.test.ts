@@ -1,11 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 
 test("the program in README.md erases its practice file", () => {
   const readme = readFileSync(`${import.meta.dirname}/../README.md`, "utf8");
   const [, program = ""] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
-  const folder = mkdtempSync(`${import.meta.dirname}/readme-`);
+  const folder = mkdtempSync(join(tmpdir(), "trofie-readme-"));
+  symlinkSync(resolve(import.meta.dirname, "../../../node_modules"), join(folder, "node_modules"));
   try {
     const options = ["--conditions=trofie-source", "--input-type=module-typescript", "--eval", program];
     const lines = execFileSync(process.execPath, options, { cwd: folder, encoding: "utf8" })
