@@ -1,7 +1,15 @@
 /** The folder in which a station keeps everything it must not forget: journal, token, reports. */
 import { randomBytes } from "node:crypto";
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { tokenFile } from "@trofie/contract";
 import { StartError } from "./errors.ts";
 
@@ -21,8 +29,9 @@ export function openStateFolder(path: string): StateFolder {
     reportsPath: join(path, "reports"),
   };
   try {
-    mkdirSync(folder.reportsPath, { recursive: true, mode: 0o700 });
+    makeFolders(path);
     chmodSync(path, 0o700);
+    makeFolders(folder.reportsPath);
     accessSync(path, constants.W_OK | constants.X_OK);
     return folder;
   } catch (error) {
@@ -41,13 +50,23 @@ export function readToken(folder: StateFolder): string {
   return readFileSync(folder.tokenPath, "utf8").trim();
 }
 
+/**
+ * Makes a folder and those above it, for their owner alone. Not by `recursive: true`: that never returns where the
+ * kernel answers ENOENT below a folder that is there, as in /proc.
+ */
+export function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
 function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const words: Record<string, string> = {
     EACCES: "it is not ours to write",
     EROFS: "it is on a read-only file system",
     ENOTDIR: "a part of the path is a file",
-    EEXIST: "it is a file",
+    ENOENT: "it cannot be made",
     ENOSPC: "its disk is full",
   };
   return words[code ?? ""] ?? message;

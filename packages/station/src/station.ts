@@ -1,5 +1,4 @@
 /** A station: journal, jobs, doors. Made of its parts here; nothing is decided here. */
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { CommandServer, type Door, type Handlers } from "@trofie/commands";
 import { MessageLinesFactory } from "@trofie/commands/lines";
@@ -13,7 +12,6 @@ import {
   systemRandom,
   type Clock,
   type Net,
-  type Port,
   type Random,
 } from "@trofie/reactor";
 import { PageAccess, tokenDoor, unixDoor } from "./access.ts";
@@ -26,7 +24,7 @@ import { Journal } from "./journal.ts";
 import { settleOldProcesses } from "./old-processes.ts";
 import { servePage } from "./page-server.ts";
 import { Reports } from "./reports.ts";
-import { openStateFolder, readToken, type StateFolder } from "./state-folder.ts";
+import { makeFolders, openStateFolder, readToken, type StateFolder } from "./state-folder.ts";
 import { StationLog } from "./station-log.ts";
 import { version } from "./version.ts";
 
@@ -63,6 +61,9 @@ export interface Listening {
   readonly tokenPath: string;
   readonly reportsPath: string;
 }
+
+/** Whoever is told goodbye and goes on sending is read a little longer, so that they can hear it, then cut. */
+const goodbyeLimits = { lingerMs: 2_000, lingerBytes: 256 * 1024 };
 
 /** How long a stopping station waits for writes in flight. */
 const stopWithinMs = 5_000;
@@ -161,12 +162,14 @@ async function openDoors(
   server: Server,
   parts: AsyncDisposableStack,
 ): Promise<Listening> {
-  const reactor = parts.use(new Reactor(world));
+  const reactor = parts.use(new Reactor({ ...world, limits: goodbyeLimits }));
   const lines = (door: Door): MessageLinesFactory => new MessageLinesFactory(() => server.accept(door));
-  mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 });
-  await orStartError(reactor.listenUNIX(socketPath, lines(unixDoor)));
+  await orStartError(async () => makeFolders(dirname(socketPath)));
+  await orStartError(() => reactor.listenUNIX(socketPath, lines(unixDoor)));
   const tcp =
-    port === null ? null : await orStartError(reactor.listenTCP(port, lines(tokenDoor(readToken(folder)))));
+    port === null
+      ? null
+      : await orStartError(() => reactor.listenTCP(port, lines(tokenDoor(readToken(folder)))));
   if (httpPort !== null) {
     const page = await servePage({
       port: httpPort,
@@ -187,9 +190,9 @@ async function openDoors(
   };
 }
 
-async function orStartError(port: Promise<Port>): Promise<Port> {
+async function orStartError<T>(begin: () => Promise<T>): Promise<T> {
   try {
-    return await port;
+    return await begin();
   } catch (error) {
     throw new StartError((error as Error).message, { cause: error });
   }
