@@ -41,8 +41,7 @@ function take(given: Order): void {
 async function go(): Promise<void> {
   if (order === null || hasBegun) return;
   hasBegun = true;
-  tell(await lastWord(order));
-  leave();
+  tell(await lastWord(order), leave);
 }
 
 /** What is neither a report nor a refusal is our bug: it ends the process, and the station sees a crash. */
@@ -75,8 +74,7 @@ function stop(): void {
   stopping.abort();
   if (hasBegun) return;
   hasBegun = true;
-  tell({ type: "report", report: notBegun });
-  leave();
+  tell({ type: "report", report: notBegun }, leave);
 }
 
 const notBegun: JobReport = {
@@ -89,11 +87,11 @@ const notBegun: JobReport = {
 };
 
 /** A station that is gone hears nothing, and that is no error here. */
-function tell(message: FromJob): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+function tell(message: FromJob, whenSent: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, whenSent);
 }
 
-/** Without the channel nothing keeps the process; what was told before is still delivered. */
+/** Without the channel nothing keeps the process. */
 function leave(): void {
   if (process.connected) process.disconnect();
 }
