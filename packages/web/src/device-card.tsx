@@ -5,6 +5,7 @@ import { Contents } from "./contents.tsx";
 import { busText, kindWords } from "./device-words.ts";
 import { Fact } from "./fact.tsx";
 import { bytesText, exactBytesText, nameOf, percentOf } from "./format.ts";
+import { IdentityFacts } from "./identity-facts.tsx";
 import { stateWords } from "./job-words.ts";
 import { StateBadge } from "./state-badge.tsx";
 
@@ -64,12 +65,7 @@ function DeviceFacts({ device }: { device: Device }) {
   const { path, identity, uses, holds } = device;
   return (
     <dl className="facts">
-      <Fact name="Path" fromDisk mono>
-        {path}
-      </Fact>
-      <Fact name="Serial" fromDisk mono>
-        {identity.serial}
-      </Fact>
+      <IdentityFacts path={path} identity={identity} />
       <Fact name="Bus">{busText(device)}</Fact>
       <Fact name="Used" fromDisk>
         {uses.length === 0 ? null : uses.join("; ")}

@@ -1,15 +1,19 @@
 import { deviceKey, isOutcome, type Device, type Job, type StationView } from "@trofie/contract";
 import { DeviceCard } from "./device-card.tsx";
+import { progressOf } from "./progress-of.ts";
 
 interface Props {
   readonly view: StationView;
   readonly onErase: (device: Device) => void;
 }
 
+/** "loop2" before "loop11". */
+const byNumber = new Intl.Collator("en", { numeric: true });
+
 /** The disks that can be erased, then those that cannot; each group by path. */
 export function DeviceList({ view, onErase }: Props) {
   const devices = [...view.devices.values()].toSorted(
-    (a, b) => Number(a.refusal !== null) - Number(b.refusal !== null) || a.path.localeCompare(b.path),
+    (a, b) => Number(a.refusal !== null) - Number(b.refusal !== null) || byNumber.compare(a.path, b.path),
   );
   const jobs = openJobs(view);
   return (
@@ -21,10 +25,14 @@ export function DeviceList({ view, onErase }: Props) {
       <ul className="cards">
         {devices.map((device) => {
           const job = jobs.get(deviceKey(device.identity));
-          const progress = job && view.progress.get(job.id);
           return (
             <li key={device.path}>
-              <DeviceCard device={device} job={job} progress={progress} onErase={() => onErase(device)} />
+              <DeviceCard
+                device={device}
+                job={job}
+                progress={progressOf(view, job)}
+                onErase={() => onErase(device)}
+              />
             </li>
           );
         })}

@@ -39,7 +39,7 @@ export function JobCard({ client, job, progress, wasJustStarted }: Props) {
           <StateBadge words={words} />
         </div>
       </header>
-      {!hasEnded && progress && <JobProgress progress={progress} labelledBy={titleId} />}
+      {progress && <JobProgress progress={progress} labelledBy={titleId} />}
       {job.report && <p className="message">{job.report.message}</p>}
       {words.meaning && <p className="meaning">{words.meaning}</p>}
       {job.report && job.report.passes.length > 0 && <JobReportView report={job.report} />}

@@ -1,5 +1,6 @@
 import type { StationView } from "@trofie/contract";
 import { JobCard } from "./job-card.tsx";
+import { progressOf } from "./progress-of.ts";
 import type { StationClient } from "./station-watch.ts";
 
 interface Props {
@@ -24,7 +25,7 @@ export function JobList({ client, view, startedJob }: Props) {
             <JobCard
               client={client}
               job={job}
-              progress={view.progress.get(job.id)}
+              progress={progressOf(view, job)}
               wasJustStarted={job.id === startedJob}
             />
           </li>

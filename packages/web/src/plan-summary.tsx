@@ -4,6 +4,7 @@ import { Contents } from "./contents.tsx";
 import { Fact } from "./fact.tsx";
 import { bytesText, durationText, exactBytesText } from "./format.ts";
 import { kindWords } from "./device-words.ts";
+import { IdentityFacts } from "./identity-facts.tsx";
 import { passText } from "./job-words.ts";
 
 export function PlanSummary({ plan }: { plan: ErasePlan }) {
@@ -15,15 +16,7 @@ export function PlanSummary({ plan }: { plan: ErasePlan }) {
           <strong>{identity.model ?? kindWords[identity.kind]}</strong>, {bytesText(identity.sizeBytes)}{" "}
           <span className="faint">({exactBytesText(identity.sizeBytes)})</span>
         </Fact>
-        <Fact name="Path" fromDisk mono>
-          {path}
-        </Fact>
-        <Fact name="Serial" fromDisk mono>
-          {identity.serial}
-        </Fact>
-        <Fact name="WWN" fromDisk mono>
-          {identity.wwn}
-        </Fact>
+        <IdentityFacts path={path} identity={identity} />
         <Fact name="Holds">
           <Contents holds={holds} devicePath={path} />
         </Fact>

@@ -4,7 +4,7 @@ import type { ErasePlan } from "@trofie/contract";
 import { useEffect, useState } from "react";
 import type { StationClient } from "./station-watch.ts";
 
-export type EraseStep =
+type EraseStep =
   | { readonly at: "planning" }
   | { readonly at: "planned"; readonly plan: ErasePlan; readonly hash: string }
   /** On its way, or waiting for the connection: it is sent until the station answers. */

@@ -1,0 +1,20 @@
+import { emptyView, jobStates, type Job, type JobState, type Progress } from "@trofie/contract";
+import { expect, test } from "vitest";
+import { progressOf } from "./progress-of.ts";
+
+const progress: Progress = {
+  job: "j_1",
+  pass: "write 00",
+  bytesDone: 1,
+  bytesTotal: 2,
+  bytesPerSecond: 1,
+  etaMs: 1_000,
+};
+const view = { ...emptyView, progress: new Map([["j_1", progress]]) };
+const jobIn = (state: JobState): Job => ({ id: "j_1", state }) as Job;
+
+test("progress is shown only of a job that moves", () => {
+  const shown = jobStates.filter((state) => progressOf(view, jobIn(state)) === progress);
+  expect(shown).toEqual(["running", "verifying", "stopping"]);
+  expect(progressOf(view, undefined)).toBeUndefined();
+});
