@@ -12,7 +12,7 @@ import { TurnOutput } from "./turn-output.ts";
 
 /**
  * open → flushing (nothing more may be written, all that was is leaving) → lingering (our FIN is out, the
- * peer's is awaited) → closed. An abort goes from any of them to `aborting`, where only `closed` is awaited.
+ * peer's is awaited) → closed. An abort goes from any of them to `aborting`, where only the wire's end is awaited.
  */
 type Phase = "open" | "flushing" | "lingering" | "aborting" | "closed";
 
@@ -175,7 +175,10 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     if (this.#phase !== "open") return;
     const hooks = this.#drainHooks;
     this.#drainHooks = [];
-    for (const hook of hooks) this.#run(hook);
+    for (const hook of hooks)
+      this.#run(() => {
+        hook();
+      });
     if (!this.#drainAwaited) return;
     this.#drainAwaited = false;
     this.#run(() => this.protocol.writeDrained());

@@ -9,6 +9,7 @@ import type { Wire } from "./net.ts";
 import type { Protocol } from "./protocol.ts";
 import { reportFault } from "./report-fault.ts";
 import type { TransportLimits } from "./transport.ts";
+import { within } from "./within.ts";
 
 export interface CutConnection {
   readonly peer: Address;
@@ -22,6 +23,7 @@ export class Connections {
   readonly #clock: Clock;
   readonly #limits: TransportLimits;
   readonly #live = new Set<Connection>();
+  readonly #leaving = new Set<Promise<void>>();
 
   constructor(clock: Clock, limits: TransportLimits) {
     this.#clock = clock;
@@ -36,10 +38,7 @@ export class Connections {
       return null;
     }
     shareFactory(factory);
-    const ended = (connection: Connection) => {
-      this.#live.delete(connection);
-      leaveFactory(factory).catch((error) => reportFault({ error: asError(error), source: factory }));
-    };
+    const ended = (connection: Connection) => this.#ended(connection, factory);
     const connection = new Connection({ wire, protocol, clock: this.#clock, limits: this.#limits, ended });
     this.#live.add(connection);
     connection.start();
@@ -48,12 +47,21 @@ export class Connections {
 
   /** Lets every protocol finish and closes; tells what had to be cut at the deadline. */
   async stop(deadlineMs: number): Promise<CutConnection[]> {
-    const closing = Promise.all([...this.#live].map(finishAndClose));
-    const deadline = Promise.withResolvers<void>();
-    const call = this.#clock.callLater(deadlineMs, deadline.resolve);
-    await Promise.race([closing, deadline.promise]);
-    call.cancel();
+    await within(this.#clock, deadlineMs, Promise.all([...this.#live].map(finishAndClose)));
     return Promise.all([...this.#live].map(cut));
+  }
+
+  /** Resolves when the factories that ended connections have left are stopped, if those were the last to leave. */
+  async factoriesLeft(): Promise<void> {
+    await Promise.all(this.#leaving);
+  }
+
+  #ended(connection: Connection, factory: Factory<object>): void {
+    this.#live.delete(connection);
+    const leaving = leaveFactory(factory)
+      .catch((error) => reportFault({ error: asError(error), source: factory }))
+      .finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
   }
 }
 

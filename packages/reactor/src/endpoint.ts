@@ -3,7 +3,7 @@ import type { Address } from "./address.ts";
 /** What an endpoint's string says. Which settings make sense depends on whether one listens or connects. */
 export type Endpoint = Address & { readonly settings: EndpointSettings };
 
-export interface EndpointSettings {
+interface EndpointSettings {
   readonly backlog?: number;
   readonly timeoutMs?: number;
   readonly mode?: number;

@@ -7,8 +7,8 @@ import type { Transport } from "./transport.ts";
 /**
  * A protocol of lines of UTF-8 text. Override `lineReceived`, answer with `sendLine`.
  *
- * A line that is stored for long should be copied (`structuredClone` or a join): it may be a slice that keeps
- * all the text alive with which it arrived.
+ * A line may be a slice that keeps alive all the text with which it arrived; one that is stored for long is
+ * better stored as bytes.
  */
 export class LineOnlyReceiver<F extends object = Factory<object>> extends Protocol<F> {
   /** What ends a line, and what `sendLine` ends it with. */

@@ -6,12 +6,12 @@ export type LineEnd = "crlf" | "lf" | "either";
 /** A line; or one that is no UTF-8; or one that is too long, said once, as soon as it is known. */
 export type SplitLine = string | UndecodableLine | TooLongLine;
 
-export interface UndecodableLine {
+interface UndecodableLine {
   readonly kind: "undecodable";
   readonly bytes: Uint8Array;
 }
 
-export interface TooLongLine {
+interface TooLongLine {
   readonly kind: "too-long";
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { systemClock } from "./system-clock.ts";
 import { ThreadClient, type ThreadProtocol } from "./thread-client.ts";
 import { ThreadEvents } from "./thread-events.ts";
 import type { ThreadEvent, ThreadOrder, ThreadSettings } from "./thread-messages.ts";
@@ -25,7 +26,12 @@ port.on("message", (order: ThreadOrder) => {
     case "credit":
       return events.taken(order.length);
     case "stop":
-      return void client.stop(order.deadlineMs).then(() => port.close());
+      return void client.stop(order.deadlineMs).then(closeSoon);
   }
 });
 events.add({ kind: "ready" });
+
+/** In a later turn, so that the last events have left. */
+function closeSoon(): void {
+  systemClock.callLater(0, () => port.close());
+}

@@ -28,7 +28,7 @@ class CountingFactory extends Factory<Recorder> {
     this.happenings.push("started");
   }
 
-  override stopFactory() {
+  override stopFactory(): void | Promise<void> {
     this.happenings.push("stopped");
   }
 
@@ -188,6 +188,21 @@ describe("a reactor", () => {
     await expect(reactor.callFromThread(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
     await reactor.stop();
     await expect(reactor.callFromThread(() => 7)).rejects.toThrow(ReactorStoppedError);
+  });
+
+  it("has stopped its factories when it says that it is stopped", async () => {
+    const server = new Reactor();
+    await using client = new Reactor();
+    const factory = new CountingFactory();
+    factory.stopFactory = async () => {
+      await settle();
+      factory.happenings.push("stopped");
+    };
+    const port = await server.listenTCP(0, factory);
+    await client.connectTCP("127.0.0.1", tcpPort(port), Factory.forProtocol(Recorder));
+    await expect.poll(() => factory.happenings.at(-1)).toBe("built");
+    await server.stop();
+    expect(factory.happenings.at(-1)).toBe("stopped");
   });
 
   it("takes back delayed calls when it stops", async () => {

@@ -14,6 +14,7 @@ import type { Random } from "./random.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import { DEFAULT_LIMITS, type TransportLimits } from "./transport.ts";
+import { within } from "./within.ts";
 
 export interface ReactorOptions {
   readonly clock?: Clock;
@@ -140,8 +141,9 @@ export class Reactor implements AsyncDisposable {
   }
 
   /**
-   * Stops accepting, lets protocols finish (`reactorStopping`, and handlers that still run), flushes and closes.
-   * What is not done after `deadlineMs` is cut, and told in the report. Never rejects.
+   * Stops accepting, lets protocols finish (`reactorStopping`, and handlers that still run), flushes, closes, and
+   * waits for the factories to stop. What is not done after `deadlineMs` is cut, and told in the report. Never
+   * rejects.
    */
   stop({ deadlineMs = 5_000 }: { readonly deadlineMs?: number } = {}): Promise<StopReport> {
     if (this.#state === "running") this.#stopped = this.#stopAll(deadlineMs);
@@ -203,7 +205,7 @@ export class Reactor implements AsyncDisposable {
     this.#calls.clear();
     const portsClosed = Promise.allSettled([...this.#ports].map((port) => port.stopListening()));
     const cut = await this.#connections.stop(deadlineMs);
-    await portsClosed;
+    await within(this.clock, deadlineMs, Promise.all([portsClosed, this.#connections.factoriesLeft()]));
     this.#state = "stopped";
     return { cut };
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { asError } from "../as-error.ts";
 import { ClosedError } from "../errors.ts";
+import { systemClock } from "../system-clock.ts";
 import type { TransportLimits } from "../transport.ts";
 import type { TransportPair } from "./transport-pair.ts";
 
@@ -60,13 +61,15 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
       server.transport.write(new Uint8Array(MUCH_BYTES));
       void server.transport.loseConnection();
     };
-    const sending = setInterval(() => {
-      if (!client.transport.disconnecting) client.transport.write("still sending");
-    }, 1);
+    const sendOn = () => {
+      if (client.transport.disconnecting) return;
+      client.transport.write("still sending");
+      systemClock.callLater(1, sendOn);
+    };
+    sendOn();
     client.transport.write(new Uint8Array(MUCH_BYTES));
     await Promise.race([client.received(MUCH_BYTES), client.lost.promise]);
     await client.lost.promise;
-    clearInterval(sending);
     assert.equal(client.receivedBytes, MUCH_BYTES);
     assert.equal((await server.lost.promise).kind, "done");
   },
@@ -141,7 +144,7 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
     await server.received(5);
     client.transport.write("second");
     void client.transport.loseConnection();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise<void>((resolve) => systemClock.callLater(20, resolve));
     assert.equal(server.text(), "first");
     server.transport.write("answer");
     handled.resolve();

@@ -15,8 +15,8 @@ export class VirtualClock implements Clock {
   readonly #startedMs: number;
   readonly #calls: VirtualCall[] = [];
 
-  /** `wallMs` begins at `startedMs`, by default the first second of 2026. */
-  constructor(startedMs = Date.UTC(2026, 0, 1)) {
+  /** `wallMs` begins at `startedMs`, by default the first of January 2026. */
+  constructor(startedMs = 1_767_225_600_000) {
     this.#startedMs = startedMs;
   }
 
