@@ -67,5 +67,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   else await send(line);
 }
 await answers.all();
-await thread.stop();
+await thread.stop({ deadlineMs: 1_000 });
 process.stdin.destroy();

@@ -130,12 +130,12 @@ describe("a line splitter", () => {
     () => {
       const splitter = new LineSplitter("crlf", 2_000_000);
       const one = utf8("x");
-      for (let count = 0; count < 1_000_000; count++) {
+      for (let count = 0; count < 200_000; count++) {
         splitter.push(one);
         expect(splitter.next()).toBeUndefined();
       }
       splitter.push(utf8("\r\n"));
-      expect(splitter.next()).toHaveLength(1_000_000);
+      expect(splitter.next()).toHaveLength(200_000);
     },
   );
 });
