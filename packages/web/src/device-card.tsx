@@ -35,8 +35,8 @@ export function DeviceCard({ device, job, progress, onErase }: Props) {
         </data>
       </header>
       {job && (
-        <p>
-          <StateBadge words={stateWords[job.state]} />{" "}
+        <p className="device-job">
+          <StateBadge words={stateWords[job.state]} />
           {progress && `${percentOf(progress.bytesDone, progress.bytesTotal)} %`}
         </p>
       )}

@@ -27,7 +27,8 @@ function Advice({ connection }: { connection: Connection }) {
     case "waiting":
       return (
         <p>
-          {connection.reason}. Jobs go on at the station, and what you order here is kept until it is back.
+          {connection.reason}. A lost connection stops no job, and what you order here is kept until the
+          station is back.
         </p>
       );
     case "session-ended":
