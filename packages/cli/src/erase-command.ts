@@ -30,31 +30,51 @@ export async function erase(address: string, path: string, options: EraseOptions
 }
 
 async function eraseWith(client: StationClient, path: string, options: EraseOptions): Promise<ExitWord> {
-  const { method, json } = options;
+  const { method, json, wait } = options;
+  const teller = json ? jsonTeller : screenTeller(client);
   const { plan, hash } = await client.query("erase.plan", { path, method });
-  const say = json ? sayJson : sayNothing;
-  say({ plan, hash });
-  if (!json) console.log(describePlan(plan));
+  teller.plan(plan, hash);
   const typed = options.confirm ?? (await askForWord(plan, json));
   const erasing = client.operate("erase.start", { path: plan.path, method, hash, typed });
-  const screen = openScreen(process.stdout);
-  if (!json) client.listen(connectionInWords(screen));
   const job = await erasing.job;
-  say({ job });
-  if (!options.wait) {
-    if (!json) screen.line(`Started job ${job}. Follow it with: trofie watch`);
-    return "done";
-  }
-  const result = await (json ? followAsJson(erasing) : followOnScreen(erasing, job, screen));
+  teller.job(job, wait);
+  if (!wait) return "done";
+  const result = await teller.follow(erasing, job);
   return exitOf[result.state as Outcome];
 }
 
+type Erasing = OperationHandle<Progress, Job>;
+
+/** Tells of an erase: to a person or to a script. */
+interface Teller {
+  plan(plan: ErasePlan, hash: string): void;
+  job(job: string, isFollowed: boolean): void;
+  follow(erasing: Erasing, job: string): Promise<Job>;
+}
+
+const jsonTeller: Teller = {
+  plan: (plan, hash) => sayJson({ plan, hash }),
+  job: (job) => sayJson({ job }),
+  async follow(erasing) {
+    for await (const progress of erasing.progress) sayJson({ progress });
+    const result = await erasing.result;
+    sayJson({ result });
+    return result;
+  },
+};
+
+function screenTeller(client: StationClient): Teller {
+  const screen = openScreen(process.stdout);
+  client.listen(connectionInWords(screen));
+  return {
+    plan: (plan) => screen.line(describePlan(plan)),
+    job: (job, isFollowed) => isFollowed || screen.line(`Started job ${job}. Follow it with: trofie watch`),
+    follow: (erasing, job) => followOnScreen(erasing, job, screen),
+  };
+}
+
 /** Shows a job's progress until it ends. */
-export async function followOnScreen(
-  erasing: OperationHandle<Progress, Job>,
-  job: string,
-  screen: Screen,
-): Promise<Job> {
+export async function followOnScreen(erasing: Erasing, job: string, screen: Screen): Promise<Job> {
   const interrupted = (): never => {
     screen.status("");
     screen.line(`\nThe job goes on without this terminal. Stop it with: trofie stop ${job}`);
@@ -75,13 +95,6 @@ export async function followOnScreen(
   return result;
 }
 
-async function followAsJson(erasing: OperationHandle<Progress, Job>): Promise<Job> {
-  for await (const progress of erasing.progress) sayJson({ progress });
-  const result = await erasing.result;
-  sayJson({ result });
-  return result;
-}
-
 function describePlan(plan: ErasePlan): string {
   const { identity, method, passes, level, bytesTotal, estimatedMs, holds, warnings } = plan;
   const lines = [
@@ -89,7 +102,7 @@ function describePlan(plan: ErasePlan): string {
     `  device    ${[identity.model ?? identity.kind, formatBytes(identity.sizeBytes)].join(", ")}`,
     `  serial    ${identity.serial ?? "none"}`,
     `  method    ${method.title} (${level}): ${passes.map(describePass).join(", ")}`,
-    `  work      ${formatBytes(bytesTotal)} in all, about ${formatDuration(estimatedMs)}`,
+    `  work      ${formatBytes(bytesTotal)} in all; estimated time: ${formatDuration(estimatedMs)}`,
     `  holds     ${holds.map(({ path, type }) => `${type} on ${path}`).join(", ") || "nothing that we know"}`,
     ...warnings.map((warning) => styled("yellow", `  warning   ${warning}`)),
   ];
@@ -101,12 +114,12 @@ function describePass({ name, verified }: ErasePlan["passes"][number]): string {
 }
 
 /** Asks until the word is right; an empty answer means no. */
-async function askForWord({ path, confirm }: ErasePlan, json: boolean): Promise<string> {
+async function askForWord({ confirm }: ErasePlan, json: boolean): Promise<string> {
   if (!process.stdin.isTTY || json)
     throw new Exit("usage", "There is no terminal to confirm on: give the word with --confirm");
   const { input } = await import("@inquirer/prompts");
   const typed = await input({
-    message: `Type ${styled("bold", confirm.word)} (${confirm.what}) to erase ${path}, or nothing to leave it:`,
+    message: `Type ${styled("bold", confirm.word)}, ${confirm.what}, to erase it; nothing to leave it:`,
     validate: (text) => text === "" || text === confirm.word || `That is not ${confirm.word}`,
   });
   if (typed === "") throw new Exit("stopped", "Not erased: it was not confirmed");
@@ -116,5 +129,3 @@ async function askForWord({ path, confirm }: ErasePlan, json: boolean): Promise<
 function sayJson(message: object): void {
   console.log(JSON.stringify(message));
 }
-
-function sayNothing(): void {}

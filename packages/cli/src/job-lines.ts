@@ -1,5 +1,5 @@
 /** Jobs in words. */
-import type { Job, JobState, Progress } from "@trofie/contract";
+import type { Job, JobReport, JobState, Progress } from "@trofie/contract";
 import { formatBytes, formatDuration } from "./format.ts";
 import { styled } from "./screen.ts";
 
@@ -19,11 +19,18 @@ export function stateWord(state: JobState): string {
 /** One sentence about how a job stands. */
 export function describeJob(job: Job): string {
   const head = `${job.path}: ${stateWord(job.state)}`;
-  if (job.report) return `${head}. ${job.report.message}`;
+  if (job.report) return `${head}. ${job.report.message}${describeSpeed(job.report)}`;
   if (job.state === "hung")
     return `${head}. Its process cannot be proved dead, so the device is kept from everybody`;
   if (job.state === "interrupted") return `${head}. The station ended while it ran: the device is not erased`;
   return head;
+}
+
+/** How long the whole took, and how fast the disk was at it. */
+function describeSpeed({ passes, durationMs }: JobReport): string {
+  const bytes = passes.reduce((sum, { bytesDone }) => sum + bytesDone, 0);
+  if (bytes === 0) return "";
+  return ` (${formatDuration(durationMs)}, ${formatBytes((1000 * bytes) / durationMs)}/s)`;
 }
 
 /** "write 00  42 %  113 MB of 268 MB  2.1 GB/s  1 s left" */

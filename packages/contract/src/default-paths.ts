@@ -6,7 +6,10 @@ export interface User {
 }
 
 /** XDG Base Directory Specification 0.8 for users; the Filesystem Hierarchy Standard 3.0 for root. */
-export function defaultPaths({ isRoot, home, env }: User): { readonly state: string; readonly socket: string } {
+export function defaultPaths({ isRoot, home, env }: User): {
+  readonly state: string;
+  readonly socket: string;
+} {
   if (isRoot) return { state: "/var/lib/trofie", socket: "/run/trofie/station.sock" };
   const state = `${env.XDG_STATE_HOME || `${home}/.local/state`}/trofie`;
   return { state, socket: `${env.XDG_RUNTIME_DIR || state}/trofie/station.sock` };

@@ -114,7 +114,7 @@ class EraseRun {
   }
 
   #success(): string {
-    if (this.#order.disk.direct) return "Erased, and every byte read back as written";
+    if (this.#order.disk.direct) return "Every byte was written, and read back as written";
     return "Erased; the verification is no evidence, for the disk refuses direct I/O and was read through memory";
   }
 
