@@ -73,6 +73,21 @@ test("the link opens the page once, and no other browser after that", async () =
   await stranger.context().close();
 });
 
+test("Escape and Cancel close the plan and give the focus back", async () => {
+  const erase = device("full.img").getByRole("button", { name: "Erase" });
+  const isFocused = (): Promise<boolean> => erase.evaluate((button) => button === document.activeElement);
+  await erase.press("Enter");
+  await eraseButton().waitFor();
+  await page.keyboard.press("Escape");
+  await dialog().waitFor({ state: "hidden" });
+  expect(await isFocused()).toBe(true);
+
+  await erase.press("Enter");
+  await dialog().getByRole("button", { name: "Cancel" }).press("Enter");
+  await dialog().waitFor({ state: "hidden" });
+  expect(await isFocused()).toBe(true);
+});
+
 test("a disk cannot be erased before its word is typed exactly", async () => {
   await device("full.img").getByRole("button", { name: "Erase" }).click();
   const typed = dialog().getByLabel("Type full.img, the name of its file");
@@ -91,6 +106,7 @@ test("an order given while the network is cut is carried out once, when it is ba
   await page.getByText("may be old").waitFor();
 
   await eraseButton().click();
+  for (let i = 0; i < 3; i += 1) await page.keyboard.press("Escape");
   await dialog().getByText("Sending…").waitFor();
   expect(await page.getByRole("heading", { name: "Jobs" }).textContent()).toBe("Jobs 0");
 
