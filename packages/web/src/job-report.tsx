@@ -45,8 +45,8 @@ function Passes({ passes }: { passes: readonly PassReport[] }) {
         </tr>
       </thead>
       <tbody>
-        {passes.map(({ name, bytesDone, durationMs }) => (
-          <tr key={name}>
+        {passes.map(({ name, bytesDone, durationMs }, i) => (
+          <tr key={`${i} ${name}`}>
             <th scope="row">{passText(name)}</th>
             <td title={exactBytesText(bytesDone)}>{bytesText(bytesDone)}</td>
             <td>{durationText(durationMs)}</td>

@@ -8,7 +8,7 @@ type EraseStep =
   | { readonly at: "planning" }
   | { readonly at: "planned"; readonly plan: ErasePlan; readonly hash: string }
   /** On its way, or waiting for the connection: it is sent until the station answers. */
-  | { readonly at: "sending"; readonly plan: ErasePlan }
+  | { readonly at: "sending" }
   | { readonly at: "refused"; readonly message: string }
   /** The client gave up before the station answered. */
   | { readonly at: "unanswered"; readonly message: string };
@@ -45,8 +45,8 @@ export function useErase({ client, path, method, onStarted }: EraseOptions): Era
 
   const start = async (typed: string): Promise<void> => {
     if (step.at !== "planned") return;
-    const { plan, hash } = step;
-    setStep({ at: "sending", plan });
+    const { hash } = step;
+    setStep({ at: "sending" });
     try {
       onStarted(await client.operate("erase.start", { path, method, hash, typed }).job);
     } catch (error) {
