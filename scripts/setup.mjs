@@ -12,7 +12,12 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const stampPath = join(root, "node_modules/.setup-stamp");
 const pagePath = join(root, "packages/web/dist/index.html");
-const pageSources = ["packages/web", "packages/contract/src", "packages/commands/src", "packages/reactor/src"];
+const pageSources = [
+  "packages/web",
+  "packages/contract/src",
+  "packages/commands/src",
+  "packages/reactor/src",
+];
 
 /** What the tests drive, and the Debian package it comes in. */
 const testPrograms = {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { Client, Refusal, type ClientListener } from "@trofie/commands";
+import { Client, NoAnswerError, Refusal, type ClientListener } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
 import { defaultPaths, stationContract, tokenFile, type StationContract } from "@trofie/contract";
 import { Reactor, systemClock, systemRandom } from "@trofie/reactor";
@@ -47,6 +47,7 @@ export async function withStation<T>(
     return await work(client);
   } catch (error) {
     if (error instanceof Refusal) throw new Exit("refused", error.message, error.code);
+    if (error instanceof NoAnswerError) throw new Exit("unknown", error.message);
     throw error;
   } finally {
     await client.stop();

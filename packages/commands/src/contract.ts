@@ -13,32 +13,28 @@ export type Role = (typeof roles)[number];
 
 type Schema<T = unknown> = StandardSchemaV1<T, T>;
 
-/** Reads and changes nothing: answered at once, not recorded, may be asked again at will. */
-export interface Query<I = unknown, R = unknown> {
-  readonly kind: "query";
+interface Declared<I, R> {
   readonly input: Schema<I>;
   readonly result: Schema<R>;
+  /** The codes it may be refused with, besides the protocol's own. */
   readonly errors: readonly string[];
   readonly role: Role;
+}
+
+/** Reads and changes nothing: answered at once, not recorded, may be asked again at will. */
+export interface Query<I = unknown, R = unknown> extends Declared<I, R> {
+  readonly kind: "query";
 }
 
 /** Changes something: carried out exactly once, its verdict is recorded before it is answered. */
-export interface Command<I = unknown, R = unknown> {
+export interface Command<I = unknown, R = unknown> extends Declared<I, R> {
   readonly kind: "command";
-  readonly input: Schema<I>;
-  readonly result: Schema<R>;
-  readonly errors: readonly string[];
-  readonly role: Role;
 }
 
 /** A command that starts a job: answered with `{ job }`; its progress and its result arrive later, as events. */
-export interface Operation<I = unknown, P = unknown, R = unknown> {
+export interface Operation<I = unknown, P = unknown, R = unknown> extends Declared<I, R> {
   readonly kind: "operation";
-  readonly input: Schema<I>;
   readonly progress: Schema<P>;
-  readonly result: Schema<R>;
-  readonly errors: readonly string[];
-  readonly role: Role;
 }
 
 export type Method = Query | Command | Operation;

@@ -7,7 +7,6 @@ import type { bakeryContract, Loaf } from "./testing/bakery.ts";
 type Bakery = typeof bakeryContract;
 
 declare const client: Client<Bakery>;
-declare const handlers: Handlers<Bakery>;
 
 test("a client's calls have the types of the contract", () => {
   const list = () => client.query("bread.list", {});
@@ -29,6 +28,7 @@ test("a call that the contract does not have does not compile", () => {
 });
 
 test("a handler answers with what its method promises", () => {
-  expectTypeOf(handlers["bread.list"]).returns.toExtend<{ loaves: Loaf[] } | Promise<{ loaves: Loaf[] }>>();
-  expectTypeOf(handlers["bread.bake"]).parameter(0).toEqualTypeOf<{ kind: string }>();
+  type List = Handlers<Bakery>["bread.list"];
+  expectTypeOf<ReturnType<List>>().toEqualTypeOf<{ loaves: Loaf[] } | Promise<{ loaves: Loaf[] }>>();
+  expectTypeOf<Parameters<Handlers<Bakery>["bread.bake"]>[0]>().toEqualTypeOf<{ kind: string }>();
 });

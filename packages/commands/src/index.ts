@@ -13,6 +13,7 @@ export * from "./errors.ts";
 export * from "./event-log.ts";
 export * from "./handlers.ts";
 export type { OperationHandle } from "./operations.ts";
+export { NoAnswerError } from "./outbox.ts";
 export { CommandServer, type CommandServerOptions, type Door } from "./server.ts";
 export type { ServerSession } from "./server-session.ts";
 export { uuid4, uuid7 } from "./uuid.ts";

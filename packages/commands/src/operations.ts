@@ -1,6 +1,7 @@
 /** Follows jobs from the command that starts them to their result, whatever happens to the connection meanwhile. */
 import type { EventRow, SnapshotItem } from "./event-log.ts";
 import { latest, type Latest } from "./latest.ts";
+import { NoAnswerError } from "./outbox.ts";
 
 export interface OperationHandle<P, R> {
   /** The job's id, once the station has recorded it. Rejects with the station's `Refusal`. */
@@ -55,7 +56,7 @@ export class Operations {
 
   /** Nothing more will be heard of any job. */
   end(reason: string): void {
-    for (const followed of this.#followed.values()) fail(followed, new Error(`No result: ${reason}`));
+    for (const followed of this.#followed.values()) fail(followed, new NoAnswerError("the job", reason));
     this.#followed.clear();
   }
 

@@ -13,6 +13,15 @@ export type Send = (method: string, params: object) => Promise<Params>;
 /** A refusal that is not final ("the journal is full") is worth asking again after this time. */
 const askAgainMs = 1_000;
 
+/** Nobody will answer any more; a command may or may not have been carried out. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+
+  constructor(method: string, reason: string) {
+    super(`No answer to ${method}: ${reason}`);
+  }
+}
+
 interface Entry {
   readonly method: string;
   /** Makes the parameters at the first send; they are the same at every later one. */
@@ -34,7 +43,7 @@ export class Outbox {
   /** Resolves with the answer, rejects with a final `Refusal`. */
   add(method: string, params: () => object): Promise<Params> {
     return new Promise((resolve, reject) => {
-      if (this.#endedBecause !== null) return reject(notAnswered(method, this.#endedBecause));
+      if (this.#endedBecause !== null) return reject(new NoAnswerError(method, this.#endedBecause));
       const entry = { method, params, resolve, reject };
       this.#entries.add(entry);
       if (this.#send) this.#sendEntry(entry, this.#send);
@@ -54,7 +63,7 @@ export class Outbox {
   /** Nothing will be sent any more: rejects what has no answer. */
   end(reason: string): void {
     this.#endedBecause = reason;
-    for (const { method, reject } of this.#entries) reject(notAnswered(method, reason));
+    for (const { method, reject } of this.#entries) reject(new NoAnswerError(method, reason));
     this.#entries.clear();
   }
 
@@ -77,8 +86,4 @@ export class Outbox {
   #answered(entry: Entry, settle: () => void): void {
     if (this.#entries.delete(entry)) settle();
   }
-}
-
-function notAnswered(method: string, reason: string): Error {
-  return new Error(`No answer to ${method}: ${reason}`);
 }

@@ -22,6 +22,8 @@ const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [-
   --http N        serve the page on port N of 127.0.0.1          (none; 0: any free one)
   --practice DIR  treat the files in DIR as disks to practise on (none)
   --json          print where it listens as one line of JSON
+
+TROFIE_STATE and TROFIE_SOCKET change the folder and the socket that are used without options.
 `;
 
 let stopping: Promise<void> | undefined;

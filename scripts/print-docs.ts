@@ -1,0 +1,85 @@
+/**
+ * Prints the pages of documentation that follow from the code. `npm run docs` writes them; a test compares them.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { errorCodes, stationContract } from "@trofie/contract";
+import { methods } from "@trofie/disks";
+import { format } from "prettier";
+
+const root = join(import.meta.dirname, "..");
+const printed = "<!-- Printed from the code by `npm run docs`; change it there. -->";
+
+function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function errorsPage(): string {
+  const rows = Object.entries(errorCodes).map(([word, { number, final, meaning }]) => [
+    `\`${word}\``,
+    number,
+    final ? "yes" : "no",
+    meaning,
+  ]);
+  return `# Error codes
+${printed}
+
+A refusal crosses the wire as a JSON-RPC error: \`{ code, message, data: { code, final, recorded, … } }\`. Programs look
+at the word in \`data.code\`; it never changes meaning. \`final\`: the same command gets the same answer for ever;
+otherwise it may be sent again. \`recorded\`: the refusal is in the journal.
+
+${table(["code", "number", "final", "meaning"], rows)}
+`;
+}
+
+function contractPage(): string {
+  const rows = Object.entries(stationContract.methods).map(([name, { kind, role, errors }]) => [
+    `\`${name}\``,
+    kind,
+    role,
+    errors.map((code) => `\`${code}\``).join(" "),
+  ]);
+  const events = Object.keys(stationContract.events).map((type) => `\`${type}\``);
+  return `# Methods and events of a station
+${printed}
+
+A query reads; a command changes something, exactly once; an operation is a command that starts a job. \`role\` is the
+least that may call it. The errors are those of the method itself; \`docs/errors.md\` says what they mean.
+
+${table(["method", "kind", "role", "errors"], rows)}
+
+Events: ${events.join(", ")}.
+`;
+}
+
+function methodsPage(): string {
+  const rows = Object.entries(methods).map(([id, { title, source, level, passes, verify }]) => [
+    `\`${id}\``,
+    title,
+    passes.map(({ pattern }) => `\`${pattern}\``).join(" "),
+    verify,
+    level,
+    source,
+  ]);
+  return `# Erase methods
+${printed}
+
+Passes in order, each a sweep over the whole device with these bytes repeated, by absolute offset. \`verify\`: what is
+read back and compared. The level is that of NIST SP 800-88r2 §3.1.
+
+${table(["id", "title", "passes", "verify", "level", "source"], rows)}
+`;
+}
+
+/** The pages, by their paths in the repository. */
+export async function printDocs(): Promise<ReadonlyMap<string, string>> {
+  const pages = { errors: errorsPage(), contract: contractPage(), methods: methodsPage() };
+  const formatted = Object.entries(pages).map(
+    async ([name, text]) =>
+      [`docs/${name}.md`, await format(text, { parser: "markdown", printWidth: 110 })] as const,
+  );
+  return new Map(await Promise.all(formatted));
+}
+
+if (import.meta.main) for (const [path, text] of await printDocs()) writeFileSync(join(root, path), text);
