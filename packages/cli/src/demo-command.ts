@@ -4,12 +4,11 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { isOutcome } from "@trofie/contract";
+import { bytesText, isOutcome } from "@trofie/contract";
 import { paths, withStation, type StationClient } from "./connection.ts";
 import { connectionInWords } from "./connection-lines.ts";
 import { followOnScreen } from "./erase-command.ts";
 import { Exit } from "./exit-codes.ts";
-import { formatBytes } from "./format.ts";
 import { makePracticeDisks, practiceDiskBytes } from "./practice-disks.ts";
 import { openScreen, styled, type Screen } from "./screen.ts";
 import { endOf, passSignalsTo, spawnStation } from "./station-command.ts";
@@ -26,7 +25,7 @@ export async function runDemo(): Promise<number> {
   const folder = join(paths.state, "demo");
   const practice = join(folder, "practice");
   const disks = await makePracticeDisks(practice);
-  screen.line(`Made ${disks.length} practice disks of ${formatBytes(practiceDiskBytes)} in ${practice}`);
+  screen.line(`Made ${disks.length} practice disks of ${bytesText(practiceDiskBytes)} in ${practice}`);
   const args = ["--json", "--state", join(folder, "state"), "--socket", paths.socket];
   const station = spawnStation([...args, "--http", "0", "--practice", practice], "pipe");
   passSignalsTo(station);
@@ -62,10 +61,7 @@ async function eraseFirst(
     throw new Exit("failed", `The practice disk was not erased: ${state}`);
   const { bytesRead, mismatchedBytes } = report!.verification!;
   screen.line(
-    styled(
-      "green",
-      `Erased and verified: ${formatBytes(bytesRead)} read back, ${mismatchedBytes} bytes wrong`,
-    ),
+    styled("green", `Erased and verified: ${bytesText(bytesRead)} read back, ${mismatchedBytes} bytes wrong`),
   );
   screen.line(`The report: ${join(reportsPath, `${job}.json`)}`);
 }

@@ -1,6 +1,6 @@
-import type { Device } from "@trofie/contract";
+import { bytesText, type Device } from "@trofie/contract";
 import { withStation } from "./connection.ts";
-import { formatBytes, formatTable } from "./format.ts";
+import { formatTable } from "./table.ts";
 
 /** `trofie devices`: what the station has, who uses it, what it holds, and why it would be refused. */
 export async function showDevices(address: string, { json }: { json: boolean }): Promise<void> {
@@ -18,7 +18,7 @@ function row({ path, identity, bus, holds, uses, refusal }: Device): string[] {
     path,
     identity.model ?? identity.kind,
     identity.serial ?? "-",
-    formatBytes(identity.sizeBytes),
+    bytesText(identity.sizeBytes),
     bus ?? "-",
     what === "" ? "-" : what,
     refusal === null ? "yes" : `no: ${refusal.message.replace(/^Cannot erase [^:]*: /, "")}`,

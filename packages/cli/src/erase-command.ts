@@ -1,9 +1,16 @@
 import type { OperationHandle } from "@trofie/commands";
-import type { ErasePlan, Job, Outcome, Progress } from "@trofie/contract";
+import {
+  bytesText,
+  durationText,
+  percentOf,
+  type ErasePlan,
+  type Job,
+  type Outcome,
+  type Progress,
+} from "@trofie/contract";
 import { connectionInWords } from "./connection-lines.ts";
 import { withStation, type StationClient } from "./connection.ts";
 import { Exit, type ExitWord } from "./exit-codes.ts";
-import { formatBytes, formatDuration } from "./format.ts";
 import { describeJob, describeProgress } from "./job-lines.ts";
 import { openScreen, styled, type Screen } from "./screen.ts";
 
@@ -84,7 +91,7 @@ export async function followOnScreen(erasing: Erasing, job: string, screen: Scre
   let shownTenth = -1;
   for await (const progress of erasing.progress) {
     screen.status(describeProgress(progress));
-    const tenth = Math.floor((10 * progress.bytesDone) / progress.bytesTotal);
+    const tenth = Math.floor(percentOf(progress.bytesDone, progress.bytesTotal) / 10);
     if (!screen.isTerminal && tenth > shownTenth) screen.line(describeProgress(progress));
     shownTenth = tenth;
   }
@@ -99,10 +106,10 @@ function describePlan(plan: ErasePlan): string {
   const { identity, method, passes, level, bytesTotal, estimatedMs, holds, warnings } = plan;
   const lines = [
     styled("bold", `Erase ${plan.path}`),
-    `  device    ${[identity.model ?? identity.kind, formatBytes(identity.sizeBytes)].join(", ")}`,
+    `  device    ${[identity.model ?? identity.kind, bytesText(identity.sizeBytes)].join(", ")}`,
     `  serial    ${identity.serial ?? "none"}`,
     `  method    ${method.title} (${level}): ${passes.map(describePass).join(", ")}`,
-    `  work      ${formatBytes(bytesTotal)} in all; estimated time: ${formatDuration(estimatedMs)}`,
+    `  work      ${bytesText(bytesTotal)} in all; estimated time: ${durationText(estimatedMs)}`,
     `  holds     ${holds.map(({ path, type }) => `${type} on ${path}`).join(", ") || "nothing that we know"}`,
     ...warnings.map((warning) => styled("yellow", `  warning   ${warning}`)),
   ];

@@ -1,6 +1,14 @@
 /** Jobs in words. */
-import type { Job, JobReport, JobState, Progress } from "@trofie/contract";
-import { formatBytes, formatDuration } from "./format.ts";
+import {
+  bytesText,
+  durationText,
+  percentOf,
+  rateText,
+  type Job,
+  type JobReport,
+  type JobState,
+  type Progress,
+} from "@trofie/contract";
 import { styled } from "./screen.ts";
 
 const styles: Readonly<Partial<Record<JobState, Parameters<typeof styled>[0]>>> = {
@@ -30,14 +38,17 @@ export function describeJob(job: Job): string {
 function describeSpeed({ passes, durationMs }: JobReport): string {
   const bytes = passes.reduce((sum, { bytesDone }) => sum + bytesDone, 0);
   if (bytes === 0) return "";
-  return ` (${formatDuration(durationMs)}, ${formatBytes((1000 * bytes) / durationMs)}/s)`;
+  return ` (${durationText(durationMs)}, ${rateText((1000 * bytes) / durationMs)})`;
 }
 
 /** "write 00  42 %  113 MB of 268 MB  2.1 GB/s  1 s left" */
 export function describeProgress({ pass, bytesDone, bytesTotal, bytesPerSecond, etaMs }: Progress): string {
-  const percent = bytesTotal === 0 ? 0 : Math.floor((100 * bytesDone) / bytesTotal);
-  const parts = [pass, `${percent} %`, `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`];
-  if (bytesPerSecond > 0) parts.push(`${formatBytes(bytesPerSecond)}/s`);
-  if (etaMs !== null) parts.push(`${formatDuration(etaMs)} left`);
+  const parts = [
+    pass,
+    `${percentOf(bytesDone, bytesTotal)} %`,
+    `${bytesText(bytesDone)} of ${bytesText(bytesTotal)}`,
+  ];
+  if (bytesPerSecond > 0) parts.push(rateText(bytesPerSecond));
+  if (etaMs !== null) parts.push(`${durationText(etaMs)} left`);
   return parts.join("  ");
 }

@@ -1,6 +1,6 @@
-import type { Job } from "@trofie/contract";
+import { bytesText, type Job } from "@trofie/contract";
 import { withStation } from "./connection.ts";
-import { formatBytes, formatTable } from "./format.ts";
+import { formatTable } from "./table.ts";
 import { stateWord } from "./job-lines.ts";
 
 const shown = 100;
@@ -15,5 +15,5 @@ export async function showJobs(address: string, { json }: { json: boolean }): Pr
 
 function row({ id, path, identity, method, createdAt, state }: Job): string[] {
   const asked = createdAt.slice(0, 19).replace("T", " ");
-  return [id, path, formatBytes(identity.sizeBytes), method, asked, stateWord(state)];
+  return [id, path, bytesText(identity.sizeBytes), method, asked, stateWord(state)];
 }

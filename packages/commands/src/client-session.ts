@@ -1,5 +1,5 @@
 /** One connection at the client: waits for the greeting, opens the session, pairs answers with requests. */
-import type { Clock, DelayedCall } from "@trofie/reactor";
+import type { Clock } from "@trofie/reactor";
 import type { Channel, Connect, Receiver } from "./channel.ts";
 import { Refusal } from "./errors.ts";
 import type { EventRow, SnapshotItem } from "./event-log.ts";
@@ -60,7 +60,6 @@ export class ClientSession implements Receiver {
   readonly #waiting = new Map<RequestId, { answered: Answered; lost: (reason: string) => void }>();
   readonly #opened = Promise.withResolvers<void>();
   #channel!: Channel;
-  #deadline!: DelayedCall;
   #heartbeat!: Heartbeat;
   #lastId = 0;
 
@@ -72,7 +71,12 @@ export class ClientSession implements Receiver {
 
   /** Resolves when the station has let us in. Rejects with its `Refusal`, or with what kept us from asking. */
   async open(connect: Connect, signal: AbortSignal): Promise<this> {
-    await connect(this, signal);
+    const late = new AbortController();
+    using _ = this.#clock.callLater(openWithinMs, () =>
+      late.abort(new ConnectionLostError("no answer in ten seconds")),
+    );
+    const channel = await connect(this, AbortSignal.any([signal, late.signal]));
+    late.signal.addEventListener("abort", () => channel.abort(), { once: true });
     await this.#opened.promise;
     return this;
   }
@@ -99,15 +103,10 @@ export class ClientSession implements Receiver {
 
   channelOpened(channel: Channel): void {
     this.#channel = channel;
-    this.#deadline = this.#clock.callLater(openWithinMs, () => channel.abort());
     this.#heartbeat = new Heartbeat(this.#clock, {
       ping: () => channel.send(encodeNotification("ping", {})),
       dead: () => channel.abort(),
     });
-    this.#opened.promise.then(
-      () => this.#deadline.cancel(),
-      () => this.#deadline.cancel(),
-    );
   }
 
   messageReceived(text: string): void {

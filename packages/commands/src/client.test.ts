@@ -101,6 +101,16 @@ describe("a client", () => {
     expect(bakery.cleanings).toBe(1);
   });
 
+  test.each(["silent", "mute"])("tries again when a station is %s for ten seconds", async (how) => {
+    if (how === "silent") bakery.network.mood = "silent";
+    else bakery.network.onLink = (link) => bakery.network.links.length === 1 && link.silence();
+    const cleaning = bakery.client().command("oven.clean", {});
+    await bakery.clock.advance(9_000);
+    bakery.network.mood = "normal";
+    expect(await run(cleaning)).toEqual({ times: 1 });
+    expect(bakery.clock.nowMs()).toBeLessThan(15_000);
+  });
+
   test("stops, and says why, when it is not let in", async () => {
     const client = bakery.client({ auth: {} });
     const cleaning = client.command("oven.clean", {});

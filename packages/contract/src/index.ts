@@ -9,5 +9,6 @@ export * from "./device.ts";
 export * from "./errors.ts";
 export * from "./job.ts";
 export * from "./plan.ts";
+export * from "./quantities.ts";
 export * from "./station-contract.ts";
 export * from "./station-view.ts";

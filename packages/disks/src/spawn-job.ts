@@ -20,7 +20,7 @@ export async function spawnJob(
   tell(child, order);
   await readiness(child, ended);
   const id = await readProcessId(machine, child.pid ?? 0);
-  if (id === null) throw new Error("Cannot start the job's process: it is gone");
+  if (id === null) throw new Error("The job's process is gone before its job");
   return {
     process: id,
     go: () => tell(child, { type: "go" }),
@@ -57,7 +57,7 @@ async function readiness(child: ChildProcess, ended: Promise<JobEnd>): Promise<v
   });
   const end = await Promise.race([ready, ended]);
   if (end === null) return;
-  throw new Error(`Cannot start the job's process: ${"message" in end ? end.message : "it ended"}`);
+  throw new Error("message" in end ? end.message : "The job's process ended before its job");
 }
 
 /** "close" comes after the exit and after the last message, whichever is later. */
@@ -79,11 +79,11 @@ function endOf(child: ChildProcess): Promise<JobEnd> {
 
 function crash(exitCode: number | null, signal: string | null, complaint: string): JobEnd {
   const way = signal === null ? `exit code ${exitCode}` : `killed by ${signal}`;
-  const words = complaint.trim() === "" ? "" : `: ${complaint.trim()}`;
+  const words = complaint.split("\n").find((line) => /error/i.test(line));
   return {
     how: "crashed",
     exitCode,
     signal,
-    message: `The job's process ended without a report (${way})${words}`,
+    message: `The job's process ended without a report, ${way}${words ? `: ${words.trim()}` : ""}`,
   };
 }

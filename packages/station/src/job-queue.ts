@@ -119,7 +119,7 @@ export class JobQueue {
       const order = { job: job.id, plan: jobs.plan(job.id) };
       process = await host.start(order, (event) => this.#heard(job, event));
     } catch (error) {
-      this.#end(job, neverErased("failed", `Cannot start the job's process: ${(error as Error).message}`));
+      this.#end(job, neverErased("failed", (error as Error).message));
       return null;
     }
     if (this.#closing || this.#state(job) !== "queued") {

@@ -1,4 +1,5 @@
 /** A station: journal, jobs, doors. Made of its parts here; nothing is decided here. */
+import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { CommandServer, type Door, type Handlers } from "@trofie/commands";
 import { MessageLinesFactory } from "@trofie/commands/lines";
@@ -143,7 +144,7 @@ function commandServer(
   onError: StationOptions["onError"],
 ): Server {
   return new CommandServer({
-    station: `trofie ${version}`,
+    station: `trofie ${version} on ${hostname()}`,
     contract: stationContract,
     handlers,
     codes: errorCodes,

@@ -1,7 +1,6 @@
 /** A plan, and the word that has to be typed before it is carried out. */
-import type { ErasePlan } from "@trofie/contract";
+import { type ErasePlan, nameOf } from "@trofie/contract";
 import { useState, type FormEvent, type ReactNode } from "react";
-import { nameOf } from "./format.ts";
 import { PlanSummary } from "./plan-summary.tsx";
 
 interface Props {

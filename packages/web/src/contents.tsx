@@ -1,5 +1,4 @@
-import type { Content } from "@trofie/contract";
-import { bytesText } from "./format.ts";
+import { type Content, bytesText } from "@trofie/contract";
 
 interface Props {
   readonly holds: readonly Content[];

@@ -1,10 +1,17 @@
 /** One disk: what it is, who uses it, what it holds, and why it cannot be erased or the way to do so. */
-import type { Device, Job, Progress } from "@trofie/contract";
+import {
+  type Device,
+  type Job,
+  type Progress,
+  bytesText,
+  exactBytesText,
+  nameOf,
+  percentOf,
+} from "@trofie/contract";
 import { useId } from "react";
 import { Contents } from "./contents.tsx";
 import { busText, kindWords } from "./device-words.ts";
 import { Fact } from "./fact.tsx";
-import { bytesText, exactBytesText, nameOf, percentOf } from "./format.ts";
 import { IdentityFacts } from "./identity-facts.tsx";
 import { stateWords } from "./job-words.ts";
 import { StateBadge } from "./state-badge.tsx";

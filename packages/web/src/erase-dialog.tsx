@@ -1,8 +1,7 @@
 /** Shows what an erase would do, and has it confirmed. */
-import type { Device } from "@trofie/contract";
+import { type Device, nameOf } from "@trofie/contract";
 import { useEffect, useId, useState, type ReactNode } from "react";
 import { Confirmation } from "./confirmation.tsx";
-import { nameOf } from "./format.ts";
 import { Modal } from "./modal.tsx";
 import type { StationClient } from "./station-watch.ts";
 import { useErase, type EraseOrder } from "./use-erase.ts";

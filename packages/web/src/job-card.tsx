@@ -1,7 +1,7 @@
 /** One job: how far it is, how to stop it, how it ended. */
-import { isOutcome, type Job, type Progress } from "@trofie/contract";
+import { isOutcome, type Job, type Progress, bytesText, exactBytesText, nameOf } from "@trofie/contract";
 import { useEffect, useId, useRef } from "react";
-import { bytesText, exactBytesText, nameOf, timeText } from "./format.ts";
+import { timeText } from "./time-text.ts";
 import { JobProgress } from "./job-progress.tsx";
 import { JobReportView } from "./job-report.tsx";
 import { stateWords } from "./job-words.ts";

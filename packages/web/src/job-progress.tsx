@@ -1,5 +1,11 @@
-import type { Progress } from "@trofie/contract";
-import { bytesText, durationText, exactBytesText, percentOf, rateText } from "./format.ts";
+import {
+  type Progress,
+  bytesText,
+  durationText,
+  exactBytesText,
+  percentOf,
+  rateText,
+} from "@trofie/contract";
 import { passText } from "./job-words.ts";
 
 interface Props {

@@ -1,7 +1,14 @@
 /** What a job did, and what is known for certain. */
-import type { JobReport, PassReport, VerificationReport } from "@trofie/contract";
+import {
+  type JobReport,
+  type PassReport,
+  type VerificationReport,
+  bytesText,
+  durationText,
+  exactBytesText,
+  rateText,
+} from "@trofie/contract";
 import { Fact } from "./fact.tsx";
-import { bytesText, durationText, exactBytesText, rateText } from "./format.ts";
 import { passText } from "./job-words.ts";
 
 export function JobReportView({ report }: { report: JobReport }) {

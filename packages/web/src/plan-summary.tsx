@@ -1,8 +1,7 @@
 /** What an erase would do, to which disk. */
-import type { ErasePlan, PlannedPass } from "@trofie/contract";
+import { type ErasePlan, type PlannedPass, bytesText, durationText, exactBytesText } from "@trofie/contract";
 import { Contents } from "./contents.tsx";
 import { Fact } from "./fact.tsx";
-import { bytesText, durationText, exactBytesText } from "./format.ts";
 import { kindWords } from "./device-words.ts";
 import { IdentityFacts } from "./identity-facts.tsx";
 import { passText } from "./job-words.ts";

@@ -44,13 +44,6 @@ export function percentOf(bytesDone: number, bytesTotal: number): number {
   return bytesTotal === 0 ? 0 : Math.floor((bytesDone / bytesTotal) * 100);
 }
 
-// Swedish writes dates as ISO 8601 does: "2026-11-22 14:03:21", in the browser's own time zone.
-const isoLike = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
-
-export function timeText(time: string | number): string {
-  return isoLike.format(new Date(time));
-}
-
 /** The last part of a path: "sdb". */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
