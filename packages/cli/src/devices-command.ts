@@ -8,7 +8,7 @@ export async function showDevices(address: string, { json }: { json: boolean }):
   if (json) return console.log(JSON.stringify({ devices }));
   if (devices.length === 0) return console.log("The station sees no devices.");
   console.log(
-    formatTable(["DEVICE", "MODEL", "SERIAL", "SIZE", "BUS", "HOLDS", "ERASABLE"], devices.map(row)),
+    formatTable(["DEVICE", "MODEL", "SERIAL", "SIZE", "BUS", "USED BY, HOLDS", "ERASABLE"], devices.map(row)),
   );
 }
 
