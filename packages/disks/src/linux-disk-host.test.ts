@@ -187,7 +187,7 @@ describe("on practice files", () => {
       how: "crashed",
       exitCode: null,
       signal: "SIGKILL",
-      message: "The job's process ended without a report (killed by SIGKILL)",
+      message: "The job's process ended without a report, killed by SIGKILL",
     });
   });
 
