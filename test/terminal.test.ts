@@ -1,4 +1,5 @@
 /** The terminal's program against a real station, with real loop devices. */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -76,6 +77,37 @@ describe("trofie", () => {
   test("without a terminal asks for the word on the command line", async () => {
     const { code, stderr } = await place.trofie("erase", "one", "--method", "zero");
     expect([code, stderr]).toEqual([2, "There is no terminal to confirm on: give the word with --confirm\n"]);
+  });
+
+  test("on a terminal shows the plan, asks until the word is right, shows how it ended", async () => {
+    const path = place.practiceDisk("typed", 8 * MiB);
+    const terminal = place.spawnOnTerminal(["erase", "typed", "--method", "zero", "--wait"]);
+    let shown = "";
+    const until = async (text: string): Promise<void> => {
+      while (!shown.includes(text)) shown += String((await once(terminal.stdout!, "data")) as unknown[]);
+    };
+    await until("to leave it:");
+    expect(shown).toContain(`Erase ${path}`);
+    terminal.stdin!.write("wrong\r");
+    await until("That is not typed");
+    terminal.stdin!.write(`${"\u007F".repeat("wrong".length)}typed\r`);
+    await until("typed: erased.");
+    const [code] = (await once(terminal, "exit")) as [number];
+    expect(code).toBe(0);
+    expect(isZero(path)).toBe(true);
+  });
+
+  test("on a terminal leaves the disk alone when nothing is typed", async () => {
+    const path = place.practiceDisk("untyped", MiB);
+    const terminal = place.spawnOnTerminal(["erase", "untyped", "--method", "zero"]);
+    let shown = "";
+    terminal.stdout!.on("data", (data: Buffer) => {
+      shown += data.toString();
+      if (shown.includes("to leave it:")) terminal.stdin!.write("\r");
+    });
+    const [code] = (await once(terminal, "exit")) as [number];
+    expect(code).toBe(5);
+    expect(readFileSync(path).every((byte) => byte === 0xbe)).toBe(true);
   });
 
   test.each([

@@ -69,6 +69,16 @@ export class Workplace implements AsyncDisposable {
     return this.#spawn(source("packages/cli/src/main.ts"), args, { ...station, ...env });
   }
 
+  /** The same on a terminal of its own, made by util-linux's `script`. */
+  spawnOnTerminal(args: readonly string[]): ChildProcess {
+    const command = [...node, source("packages/cli/src/main.ts"), ...args].join(" ");
+    const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+      env: { ...process.env, NO_COLOR: "1", TROFIE_STATION: `unix:${this.socket}` },
+    });
+    this.#processes.add(child);
+    return child;
+  }
+
   trofie(...args: string[]): Promise<Ended> {
     return endOf(this.spawnTrofie(args));
   }

@@ -16,7 +16,7 @@ interface LsblkRow {
   label?: string | null;
 }
 
-export type ContentsOf = (regions: readonly Region[]) => Content[];
+type ContentsOf = (regions: readonly Region[]) => Content[];
 
 /**
  * What udev knows, for all devices at once and without touching them. Without udev lsblk knows nothing, and a lsblk
@@ -58,9 +58,16 @@ function contentOf(region: Region, i: number, text: string): Content[] {
   return type === null ? partitionOnly(region, i) : [{ ...region, type, label: value("LABEL") }];
 }
 
+/** True for what is known to be a file system, a table or a member of something. */
+export function isMoreThanPartition({ type }: Content): boolean {
+  return type !== partition;
+}
+
+const partition = "part";
+
 /** A partition is something even when nobody knows what is in it. */
 function partitionOnly(region: Region, i: number): Content[] {
-  return i === 0 ? [] : [{ ...region, type: "part", label: null }];
+  return i === 0 ? [] : [{ ...region, type: partition, label: null }];
 }
 
 function parseLsblk(text: string | null): LsblkRow[] {

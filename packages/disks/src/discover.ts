@@ -1,7 +1,8 @@
 /** Every device of a machine: what it is, who uses it, what it holds, and why it would be refused. */
-import type { Device } from "@trofie/contract";
+import type { Content, Device } from "@trofie/contract";
 import { blockDevices, type BlockDevice } from "./block-devices.ts";
-import { knownContents, type ContentsOf, type Region } from "./contents.ts";
+import { isMoreThanPartition, knownContents, type Region } from "./contents.ts";
+import { ContentsMemory } from "./contents-memory.ts";
 import { busOf, identityOf, practiceIdentity, withoutNeedlessBusPaths } from "./identity.ts";
 import { isSameFile } from "./loops.ts";
 import type { FileStat, Machine } from "./machine.ts";
@@ -14,13 +15,34 @@ import { useInWords, usesOfDisk, usesOfFile, type Use } from "./uses.ts";
 export interface Found {
   readonly device: Device;
   readonly regions: readonly Region[];
+  /** Changes with every write to the device. */
+  readonly lastWrite: string;
   /** True when an open file or a looked-up one is this device. */
   readonly is: (file: FileStat) => boolean;
 }
 
-/** All devices with what udev knows of their contents. */
-export async function discover(machine: Machine, places: Places): Promise<Found[]> {
-  return withContents(await discoverWithoutContents(machine, places), await knownContents(machine));
+/**
+ * All devices with what they hold: as udev knows it, and where there is no udev, as the devices themselves say.
+ * `memory` keeps what they said, so that a device is read again only when something was written to it.
+ */
+export async function discover(
+  machine: Machine,
+  places: Places,
+  memory = new ContentsMemory(),
+): Promise<Found[]> {
+  const found = await discoverWithoutContents(machine, places);
+  const known = await knownContents(machine);
+  const hasUdev = (await machine.list("/run/udev/data")).length > 0;
+  const holdsOf = async (each: Found): Promise<Content[]> => {
+    const holds = known(each.regions);
+    return hasUdev || holds.some(isMoreThanPartition) ? holds : memory.contents(machine, each, holds);
+  };
+  const holds = await Promise.all(found.map(holdsOf));
+  return found.map((each, i) => withContents(each, holds[i] ?? []));
+}
+
+function withContents(found: Found, holds: Content[]): Found {
+  return { ...found, device: { ...found.device, holds } };
 }
 
 /** As `discover`, from sysfs and /proc alone: no other program is asked, no device is touched. */
@@ -30,19 +52,16 @@ export async function discoverWithoutContents(machine: Machine, places: Places):
   return [...(await foundDisks(machine, around)), ...files.map((file) => foundFile(file, around))];
 }
 
-function withContents(found: Found[], contentsOf: ContentsOf): Found[] {
-  return found.map((each) => ({ ...each, device: { ...each.device, holds: contentsOf(each.regions) } }));
-}
-
 async function foundDisks(machine: Machine, around: Surroundings): Promise<Found[]> {
   const disks = await blockDevices(machine);
   const identities = withoutNeedlessBusPaths(
     await Promise.all(disks.map((disk) => identityOf(machine, disk))),
   );
   const uses = await Promise.all(disks.map((disk) => usesOfDisk(machine, disk, around)));
+  const writes = await Promise.all(disks.map((disk) => lastWriteOf(machine, disk)));
   return disks.flatMap((disk, i) => {
     const identity = identities[i];
-    return identity === undefined ? [] : [foundDisk(disk, identity, uses[i] ?? [], around)];
+    return identity === undefined ? [] : [foundDisk(disk, identity, uses[i] ?? [], writes[i] ?? "", around)];
   });
 }
 
@@ -50,12 +69,14 @@ function foundDisk(
   disk: BlockDevice,
   identity: Device["identity"],
   uses: Use[],
+  lastWrite: string,
   around: Surroundings,
 ): Found {
   const { path, readOnly, rotational, logicalSectorBytes, physicalSectorBytes, sizeBytes, partitions } = disk;
   const systemPath = around.system.get(disk.number) ?? null;
   return {
     is: (file) => file.number === disk.number,
+    lastWrite: `${identity.diskseq} ${lastWrite}`,
     regions: [
       { path, sizeBytes },
       ...partitions.map((part) => ({ path: part.path, sizeBytes: part.sizeBytes })),
@@ -75,10 +96,17 @@ function foundDisk(
   };
 }
 
+/** Field 7 of a disk's `stat`: sectors written, its partitions included (Documentation/block/stat.rst). */
+async function lastWriteOf(machine: Machine, disk: BlockDevice): Promise<string> {
+  const fields = (await machine.readText(`${disk.folder}/stat`))?.split(/\s+/);
+  return fields?.[6] ?? "";
+}
+
 function foundFile({ path, file }: PracticeFile, around: Surroundings): Found {
   const uses = usesOfFile(path, file, around);
   return {
     is: (other) => other.kind === "regular" && isSameFile(other, file),
+    lastWrite: `${file.inode} ${file.modified}`,
     regions: [{ path, sizeBytes: file.sizeBytes }],
     device: {
       path,

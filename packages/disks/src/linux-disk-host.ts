@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ErasePlan } from "@trofie/contract";
 import { probedContents } from "./contents.ts";
+import { ContentsMemory } from "./contents-memory.ts";
 import { discover, discoverWithoutContents } from "./discover.ts";
 import type { DiskHost } from "./disk-host.ts";
 import { findDevice } from "./find-device.ts";
@@ -26,8 +27,9 @@ export interface LinuxDiskHostOptions {
 export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
   const machine = options.machine ?? linuxMachine();
   const places = placesOf(options);
+  const memory = new ContentsMemory();
   return {
-    list: async () => (await discover(machine, places)).map(({ device }) => device),
+    list: async () => (await discover(machine, places, memory)).map(({ device }) => device),
     plan: (path, method) => plan(machine, places, path, method),
     start: (order, onEvent) => spawnJob(machine, { type: "order", plan: order.plan, places }, onEvent),
     isAlive: (process) => isProcessAlive(machine, process),

@@ -44,6 +44,7 @@ export function fileStat(stats: BigIntStats): FileStat {
     inode: String(stats.ino),
     links: Number(stats.nlink),
     sizeBytes: Number(stats.size),
+    modified: String(stats.mtimeNs),
   };
 }
 

@@ -14,6 +14,8 @@ export interface FileStat {
   readonly inode: string;
   readonly links: number;
   readonly sizeBytes: number;
+  /** When its contents were last written, in nanoseconds since 1970; says nothing of a block device's. */
+  readonly modified: string;
 }
 
 /**

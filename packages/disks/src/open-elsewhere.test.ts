@@ -8,6 +8,7 @@ const disk: FileStat = {
   number: "8:16",
   onDevice: "0:6",
   inode: "1",
+  modified: "0",
   links: 1,
   sizeBytes: 0,
 };

@@ -47,7 +47,10 @@ export function readToken(folder: StateFolder): string {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST")
       throw new StartError(`Cannot write ${folder.tokenPath}: ${reason(error)}`, { cause: error });
   }
-  return readFileSync(folder.tokenPath, "utf8").trim();
+  const token = readFileSync(folder.tokenPath, "utf8").trim();
+  if (token === "")
+    throw new StartError(`Cannot use ${folder.tokenPath}: it is empty; remove it and start again`);
+  return token;
 }
 
 /**

@@ -64,7 +64,8 @@ function linkOf(entry: Entry | undefined): string | null {
 
 function statOf(path: string, tree: Tree): FileStat {
   const entry = tree[path];
-  const base = { number: null, onDevice: deviceUnder(path, tree), inode: path, links: 1, sizeBytes: 0 };
+  const onDevice = deviceUnder(path, tree);
+  const base = { number: null, onDevice, inode: path, links: 1, sizeBytes: 0, modified: "0" };
   if (typeof entry === "string") return { ...base, kind: "regular", sizeBytes: entry.length };
   if (entry === undefined || "link" in entry) return { ...base, kind: "folder" };
   if (typeof entry.number === "string") return { ...base, kind: "block", number: entry.number };

@@ -1,0 +1,84 @@
+import { VirtualClock } from "@trofie/reactor/testing";
+import { beforeEach, describe, expect, test } from "vitest";
+import { PageAccess, tokenDoor } from "./access.ts";
+
+const minuteMs = 60_000;
+
+let clock: VirtualClock;
+let access: PageAccess;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  access = new PageAccess(clock);
+});
+
+describe("a link to the page", () => {
+  test("lets in once", () => {
+    const ticket = access.newTicket();
+    expect(access.admits(access.enter(ticket)!)).toBe(true);
+    expect(access.enter(ticket)).toBeNull();
+  });
+
+  test("lets nobody in after an hour", async () => {
+    const ticket = access.newTicket();
+    await clock.advance(61 * minuteMs);
+    expect(access.enter(ticket)).toBeNull();
+  });
+
+  test("that was never given out lets nobody in", () => {
+    expect(access.enter("guess")).toBeNull();
+    expect(access.enter("")).toBeNull();
+    expect(access.admits(undefined)).toBe(false);
+    expect(access.admits("guess")).toBe(false);
+  });
+
+  test("is not the session's secret", () => {
+    const ticket = access.newTicket();
+    access.enter(ticket);
+    expect(access.admits(ticket)).toBe(false);
+  });
+});
+
+describe("a browser's session", () => {
+  const open = (): string => access.enter(access.newTicket())!;
+
+  test("ends after 30 idle minutes", async () => {
+    const session = open();
+    await clock.advance(29 * minuteMs);
+    expect(access.admits(session)).toBe(true);
+    await clock.advance(29 * minuteMs);
+    expect(access.admits(session)).toBe(true);
+    await clock.advance(31 * minuteMs);
+    expect(access.admits(session)).toBe(false);
+  });
+
+  test("ends after 12 hours, however busy it is", async () => {
+    const session = open();
+    for (let hours = 0; hours < 24; hours += 0.25) {
+      expect([hours, access.admits(session)]).toEqual([hours, hours <= 12]);
+      await clock.advance(15 * minuteMs);
+    }
+  });
+
+  test("ends when 25 newer ones have been opened", () => {
+    const first = open();
+    const second = open();
+    for (let i = 0; i < 24; i += 1) open();
+    expect([access.admits(first), access.admits(second)]).toEqual([false, true]);
+  });
+});
+
+test.each([
+  ["the token", { token: "secret" }, true],
+  ["another token", { token: "secreT" }, false],
+  ["a longer one", { token: "secret1" }, false],
+  ["no token", {}, false],
+  ["something else", { token: 7 }, false],
+  ["an empty one", { token: "" }, false],
+])("the TCP port, shown %s", (_, shown, isLetIn) => {
+  expect(tokenDoor("secret").authenticate(shown) !== null).toBe(isLetIn);
+});
+
+test("a station whose token file is empty lets nobody in", () => {
+  expect(tokenDoor("").authenticate({ token: "" })).toBeNull();
+});
