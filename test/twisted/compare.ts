@@ -1,7 +1,8 @@
 import { sameTrace, type Case, type ReceiverName, type Trace } from "./case.ts";
 import { Dice } from "./dice.ts";
 import { makeCase } from "./make-case.ts";
-import { traceOfOurs, type ReactorModule } from "./ours.ts";
+import { traceOfOurs } from "./ours.ts";
+import type { ReactorModule } from "./receivers.ts";
 import { caseForTwisted, expectedOfOurs } from "./reference.ts";
 import { TwistedProcess } from "./twisted-process.ts";
 

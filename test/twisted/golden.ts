@@ -4,7 +4,7 @@ import type { ReceiverName } from "./case.ts";
 import { judge, type JudgedCase } from "./compare.ts";
 import { Dice } from "./dice.ts";
 import { makeCase } from "./make-case.ts";
-import { receivers } from "./ours.ts";
+import { receiverNames } from "./receivers.ts";
 import { TwistedProcess } from "./twisted-process.ts";
 
 const path = join(import.meta.dirname, "golden.jsonl");
@@ -20,7 +20,7 @@ export function readGolden(): JudgedCase[] {
 /** Asks Twisted again. The cases are always the same. */
 export async function writeGolden(): Promise<void> {
   await using twisted = new TwistedProcess();
-  const judged = await judge(twisted, receivers.flatMap(goldenCases));
+  const judged = await judge(twisted, receiverNames.flatMap(goldenCases));
   writeFileSync(path, judged.map((one) => `${JSON.stringify(one)}\n`).join(""));
 }
 

@@ -1,6 +1,7 @@
 import { fromBytes, type Case, type ReceiverName, type Settings } from "./case.ts";
 import { cut } from "./cut.ts";
 import type { Dice } from "./dice.ts";
+import { bigEndian } from "./frame.ts";
 
 /** A random stream for one of these receivers, full of what parsers get wrong. */
 export function makeCase(dice: Dice, receivers: readonly ReceiverName[]): Case {
@@ -106,12 +107,6 @@ function intString(dice: Dice, prefixBytes: number, message: string): string {
   const length = dice.oneIn(12) ? message.length + dice.pick([-1, 1, 2]) : message.length;
   if (dice.oneIn(30)) return `${fromBytes(Buffer.alloc(prefixBytes, 255))}${message}`;
   return bigEndian(prefixBytes, Math.max(0, length)) + message;
-}
-
-function bigEndian(prefixBytes: number, length: number): string {
-  const prefix = Buffer.alloc(prefixBytes);
-  prefix.writeUIntBE(length % 2 ** (8 * prefixBytes), 0, prefixBytes);
-  return fromBytes(prefix);
 }
 
 /** A box as AMP sends it; with keys in any order and repeated, and now and then one that may not be. */

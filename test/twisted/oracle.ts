@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import type { ReceiverName } from "./case.ts";
 import { compare, type Comparison } from "./compare.ts";
 import { writeGolden } from "./golden.ts";
-import { receivers, type ReactorModule } from "./ours.ts";
+import { receiverNames, type ReactorModule } from "./receivers.ts";
 import { twistedVersion } from "./twisted-process.ts";
 
 const SHOWN = 5;
@@ -36,7 +36,7 @@ else process.exitCode = report(await run());
 
 async function run(): Promise<Comparison> {
   const reactor = (await import(pathToFileURL(join(values.source, "index.ts")).href)) as ReactorModule;
-  const chosen = values.receiver ? [values.receiver as ReceiverName] : receivers;
+  const chosen = values.receiver ? [values.receiver as ReceiverName] : receiverNames;
   console.log(`seed ${values.seed}: ${chosen.join(", ")}`);
   return compare({ reactor, receivers: chosen, cases: Number(values.cases), seed: Number(values.seed) });
 }
