@@ -3,8 +3,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { errorCodes, stationContract } from "@trofie/contract";
-import { methods } from "@trofie/disks";
+import { eraseMethods, errorCodes, stationContract } from "@trofie/contract";
 import { format } from "prettier";
 
 const root = join(import.meta.dirname, "..");
@@ -54,10 +53,10 @@ Events: ${events.join(", ")}.
 }
 
 function methodsPage(): string {
-  const rows = Object.entries(methods).map(([id, { title, source, level, passes, verify }]) => [
+  const rows = Object.entries(eraseMethods).map(([id, { title, source, level, passes, verify }]) => [
     `\`${id}\``,
     title,
-    passes.map(({ pattern }) => `\`${pattern}\``).join(" "),
+    passes.map(({ patternHex }) => `\`${patternHex}\``).join(" "),
     verify,
     level,
     source,

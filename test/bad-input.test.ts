@@ -181,10 +181,12 @@ describe("at the page", () => {
     }
   });
 
-  test("a link works once", async () => {
+  test("a link works once, and is used up by a browser that was let in before too", async () => {
     const { stdout } = await place.trofie("page");
-    expect((await fetch(stdout.trim(), { redirect: "manual" })).status).toBe(303);
+    const headers = { Cookie: await cookie() };
+    expect((await fetch(stdout.trim(), { redirect: "manual", headers })).status).toBe(303);
     expect((await fetch(stdout.trim(), { redirect: "manual" })).status).toBe(401);
+    expect((await fetch(stdout.trim(), { redirect: "manual", headers })).status).toBe(303);
     expect((await fetch(`http://${host()}/enter/guess`, { redirect: "manual" })).status).toBe(401);
   });
 
@@ -199,6 +201,32 @@ describe("at the page", () => {
       (await ask("/session", { ...own, Origin: `http://${host()}`, "Sec-Fetch-Site": "cross-site" })).status,
     ).toBe(403);
     expect((await ask("/session", { ...own, Origin: `http://${host()}`, Cookie: "" })).status).toBe(401);
+  });
+
+  test("requests over a socket are answered in their order, though the first takes longest", async () => {
+    const headers = { Cookie: await cookie(), Origin: `http://${host()}` };
+    // Node's own WebSocket takes headers, which the browser's type does not know.
+    const init = { protocols: ["trofie.v1"], headers } as unknown as string[];
+    const socket = new WebSocket(`ws://${host()}/session`, init);
+    const answered: unknown[] = [];
+    const done = Promise.withResolvers<void>();
+    const say = (message: object): void => socket.send(JSON.stringify({ jsonrpc: "2.0", ...message }));
+    socket.addEventListener("message", ({ data }) => {
+      const { method, id } = JSON.parse(String(data)) as { method?: string; id?: number };
+      if (method === "station.greet") {
+        const client = "00000000-0000-4000-8000-000000000009";
+        say({ id: 0, method: "session.open", params: { proto: [1], client, agent: "test", auth: {} } });
+        say({ id: 1, method: "erase.plan", params: { path: "one", method: "zero" } });
+        say({ id: 2, method: "job.list", params: { limit: 1 } });
+        say({ id: 3, method: "device.list", params: {} });
+        say({ id: 4, method: "job.list", params: { limit: 1 } });
+      }
+      if (id !== undefined) answered.push(id);
+      if (id === 4) done.resolve();
+    });
+    await done.promise;
+    socket.close();
+    expect(answered).toEqual([0, 1, 2, 3, 4]);
   });
 
   test("every answer forbids what a page of ours never needs", async () => {

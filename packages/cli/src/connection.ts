@@ -1,6 +1,5 @@
 /** Which station the program talks to, and how it gets there. */
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { Client, NoAnswerError, Refusal, type ClientListener } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
@@ -11,7 +10,7 @@ import { version } from "./version.ts";
 
 export type StationClient = Client<StationContract>;
 
-export const paths = defaultPaths({ isRoot: process.getuid?.() === 0, home: homedir(), env: process.env });
+export const paths = defaultPaths(process.env, process.getuid?.() === 0);
 
 /** An address as users write it: `unix:PATH` or `tcp:HOST:PORT`; `--station`, else `TROFIE_STATION`, else the default. */
 export function stationAddress(given: string | undefined): string {

@@ -21,6 +21,6 @@ function row({ path, identity, bus, holds, uses, refusal }: Device): string[] {
     bytesText(identity.sizeBytes),
     bus ?? "-",
     what === "" ? "-" : what,
-    refusal === null ? "yes" : `no: ${refusal.message.replace(/^Cannot erase [^:]*: /, "")}`,
+    refusal === null ? "yes" : `no: ${refusal.state}`,
   ];
 }

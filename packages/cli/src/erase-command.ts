@@ -116,8 +116,8 @@ function describePlan(plan: ErasePlan): string {
   return lines.join("\n");
 }
 
-function describePass({ name, verified }: ErasePlan["passes"][number]): string {
-  return verified ? `${name}, verified` : name;
+function describePass({ patternHex, verified }: ErasePlan["passes"][number]): string {
+  return verified ? `write ${patternHex}, verify` : `write ${patternHex}`;
 }
 
 /** Asks until the word is right; an empty answer means no. */

@@ -2,8 +2,10 @@
 import {
   bytesText,
   durationText,
+  passText,
   percentOf,
   rateText,
+  stateMeaning,
   type Job,
   type JobReport,
   type JobState,
@@ -28,10 +30,8 @@ export function stateWord(state: JobState): string {
 export function describeJob(job: Job): string {
   const head = `${job.path}: ${stateWord(job.state)}`;
   if (job.report) return `${head}. ${job.report.message}${describeSpeed(job.report)}`;
-  if (job.state === "hung")
-    return `${head}. Its process cannot be proved dead, so the device is kept from everybody`;
-  if (job.state === "interrupted") return `${head}. The station ended while it ran: the device is not erased`;
-  return head;
+  const meaning = stateMeaning[job.state];
+  return meaning === null ? head : `${head}. ${meaning}`;
 }
 
 /** How long the whole took, and how fast the disk was at it. */
@@ -41,13 +41,11 @@ function describeSpeed({ passes, durationMs }: JobReport): string {
   return ` (${durationText(durationMs)}, ${rateText((1000 * bytes) / durationMs)})`;
 }
 
-/** "write 00  42 %  113 MB of 268 MB  2.1 GB/s  1 s left" */
-export function describeProgress({ pass, bytesDone, bytesTotal, bytesPerSecond, etaMs }: Progress): string {
-  const parts = [
-    pass,
-    `${percentOf(bytesDone, bytesTotal)} %`,
-    `${bytesText(bytesDone)} of ${bytesText(bytesTotal)}`,
-  ];
+/** "Writing 00  42 %  113 MB of 268 MB  2.10 GB/s  1.2 s left" */
+export function describeProgress(progress: Progress): string {
+  const { bytesDone, bytesTotal, bytesPerSecond, etaMs } = progress;
+  const parts = [passText(progress), `${percentOf(bytesDone, bytesTotal)} %`];
+  parts.push(`${bytesText(bytesDone)} of ${bytesText(bytesTotal)}`);
   if (bytesPerSecond > 0) parts.push(rateText(bytesPerSecond));
   if (etaMs !== null) parts.push(`${durationText(etaMs)} left`);
   return parts.join("  ");

@@ -1,5 +1,6 @@
 /** The terminal's program: reads the command line and hands each command to its file. */
 import { Command, CommanderError } from "@commander-js/extra-typings";
+import { eraseMethods } from "@trofie/contract";
 import { stationAddress } from "./connection.ts";
 import { runDemo } from "./demo-command.ts";
 import { showDevices } from "./devices-command.ts";
@@ -34,7 +35,7 @@ program
   .command("erase")
   .description("erase a device: shows the plan, asks for confirmation, starts the job")
   .argument("<device>", "a path such as /dev/sdb, a link to it, or a bare name")
-  .requiredOption("--method <id>", "the erase method: zero")
+  .requiredOption("--method <id>", `the erase method: ${Object.keys(eraseMethods).join(", ")}`)
   .option("--confirm <word>", "the word to type, for scripts: last four of the serial, or the device's name")
   .option("--wait", "follow the job to its end", false)
   .action(async (device, options) => {

@@ -1,9 +1,7 @@
 /** One connection at the client: waits for the greeting, opens the session, pairs answers with requests. */
 import type { Clock } from "@trofie/reactor";
 import type { Channel, Connect, Receiver } from "./channel.ts";
-import { Refusal } from "./errors.ts";
-import type { EventRow, SnapshotItem } from "./event-log.ts";
-import type { ReadingPlace } from "./event-pump.ts";
+import { ProtocolError, Refusal } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import {
   encodeNotification,
@@ -13,10 +11,9 @@ import {
   type AnswerMessage,
   type NotificationMessage,
   type RequestId,
+  type Params,
 } from "./json-rpc.ts";
-import { openedVersion } from "./opening.ts";
-
-const openWithinMs = 10_000;
+import { openWithinMs, protocolVersion, type Opening } from "./opening.ts";
 
 /** What the station said when it let us in. */
 export interface Welcome {
@@ -26,23 +23,15 @@ export interface Welcome {
   readonly seq: number;
 }
 
-/** What arrives of its own accord, in the order in which it was sent. */
-export interface SessionNews {
+/** What a session tells its client, the moment it arrives. */
+export interface SessionListener {
   sessionOpened(session: ClientSession, welcome: Welcome): void;
-  snapshotBegun(): void;
-  snapshotItem(item: SnapshotItem): void;
-  snapshotEnded(seq: number): void;
-  sessionEvent(row: EventRow): void;
-  sessionProgress(progress: Readonly<Record<string, unknown>>): void;
+  /** The station said something of its own accord. */
+  notified(notification: NotificationMessage): void;
 }
 
-export interface OpeningOffer {
-  readonly client: string;
-  readonly agent: string;
-  readonly auth: Readonly<Record<string, unknown>>;
-  readonly want: { readonly events: boolean; readonly progress: boolean };
-  readonly resume: ReadingPlace | null;
-}
+/** What is said in `session.open`, but for the version. */
+export type Offer = Omit<Opening, "proto">;
 
 /** The connection ended before the answer came; what was asked may or may not have been done. */
 export class ConnectionLostError extends Error {
@@ -51,21 +40,22 @@ export class ConnectionLostError extends Error {
 
 type Answered = (answer: AnswerMessage) => void;
 
+/** A connection of a client, from its opening to its end. Another connection is another session. */
 export class ClientSession implements Receiver {
   /** The reason of the station's goodbye, if it said one. */
   goodbyeReason: string | null = null;
   readonly #clock: Clock;
-  readonly #news: SessionNews;
-  readonly #offer: OpeningOffer;
+  readonly #listener: SessionListener;
+  readonly #offer: Offer;
   readonly #waiting = new Map<RequestId, { answered: Answered; lost: (reason: string) => void }>();
   readonly #opened = Promise.withResolvers<void>();
   #channel!: Channel;
   #heartbeat!: Heartbeat;
   #lastId = 0;
 
-  constructor(clock: Clock, news: SessionNews, offer: OpeningOffer) {
+  constructor(clock: Clock, listener: SessionListener, offer: Offer) {
     this.#clock = clock;
-    this.#news = news;
+    this.#listener = listener;
     this.#offer = offer;
   }
 
@@ -73,7 +63,7 @@ export class ClientSession implements Receiver {
   async open(connect: Connect, signal: AbortSignal): Promise<this> {
     const late = new AbortController();
     using _ = this.#clock.callLater(openWithinMs, () =>
-      late.abort(new ConnectionLostError("no answer in ten seconds")),
+      late.abort(new ConnectionLostError("Cannot open the session: no answer in ten seconds")),
     );
     const channel = await connect(this, AbortSignal.any([signal, late.signal]));
     late.signal.addEventListener("abort", () => channel.abort(), { once: true });
@@ -90,7 +80,7 @@ export class ClientSession implements Receiver {
   }
 
   /** Resolves with the result, rejects with the station's `Refusal` or a `ConnectionLostError`. */
-  request(method: string, params: object): Promise<Readonly<Record<string, unknown>>> {
+  request(method: string, params: object): Promise<Params> {
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, {
@@ -113,9 +103,10 @@ export class ClientSession implements Receiver {
     this.#heartbeat.received();
     try {
       this.#take(text);
-    } catch {
-      // The station does not keep to the protocol: what it says next cannot be trusted either.
+    } catch (error) {
       this.#channel.abort();
+      // Whatever else was thrown is a mistake of ours or of a listener: let it be seen.
+      if (!(error instanceof ProtocolError) && !(error instanceof Refusal)) throw error;
     }
   }
 
@@ -140,31 +131,23 @@ export class ClientSession implements Receiver {
     const message = parseMessage(text);
     if (message.kind === "notification") return this.#notified(message);
     if (message.kind === "request" || message.id === null)
-      throw new Refusal("INVALID_REQUEST", "not an answer");
+      throw new ProtocolError("Cannot take the message: it is no answer");
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     waiting?.answered(message);
   }
 
-  #notified({ method, params }: NotificationMessage): void {
-    switch (method) {
+  #notified(notification: NotificationMessage): void {
+    switch (notification.method) {
       case "station.greet":
         return this.#greeted();
       case "ping":
         return this.#channel.send(encodeNotification("pong", {}));
       case "goodbye":
-        this.goodbyeReason = String(params.reason);
+        this.goodbyeReason = String(notification.params.reason);
         return;
-      case "snapshot.begin":
-        return this.#news.snapshotBegun();
-      case "snapshot.item":
-        return this.#news.snapshotItem(params as unknown as SnapshotItem);
-      case "snapshot.end":
-        return this.#news.snapshotEnded(Number(params.seq));
-      case "event":
-        return this.#news.sessionEvent(params as unknown as EventRow);
-      case "progress":
-        return this.#news.sessionProgress(params);
+      default:
+        return this.#listener.notified(notification);
     }
   }
 
@@ -174,11 +157,11 @@ export class ClientSession implements Receiver {
     this.#waiting.set(id, {
       answered: (answer) => {
         if ("error" in answer) return this.#opened.reject(refusalOf(answer.error));
-        this.#news.sessionOpened(this, answer.result as unknown as Welcome);
+        this.#listener.sessionOpened(this, answer.result as unknown as Welcome);
         this.#opened.resolve();
       },
       lost: () => {},
     });
-    this.#channel.send(encodeRequest(id, "session.open", { proto: [openedVersion], ...this.#offer }));
+    this.#channel.send(encodeRequest(id, "session.open", { proto: [protocolVersion], ...this.#offer }));
   }
 }

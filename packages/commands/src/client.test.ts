@@ -1,3 +1,4 @@
+import { collectFaults } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Client, ConnectionState } from "./client.ts";
 import { Bakery, type bakeryContract, type Loaf } from "./testing/bakery.ts";
@@ -111,6 +112,34 @@ describe("a client", () => {
     expect(bakery.clock.nowMs()).toBeLessThan(15_000);
   });
 
+  test("does not wait for the result of a job that the station's new journal does not know", async () => {
+    const client = bakery.client();
+    const baking = client.operate("bread.bake", { kind: "rye" });
+    await run(baking.job);
+    Object.assign(bakery.journal, { epoch: "e2" });
+    bakery.network.links.at(-1)!.reset();
+    await expect(run(baking.result)).rejects.toThrow("the station has another journal");
+  });
+
+  test("lets a mistake of its listener be seen, and comes back", async () => {
+    using faults = collectFaults();
+    const client = bakery.client();
+    let calls = 0;
+    client.listen({
+      eventReceived: () => {
+        calls += 1;
+        if (calls === 1) throw new TypeError("a mistake");
+      },
+    });
+    await bakery.clock.advance(1_000);
+    bakery.journal.publish("job.ended", "a", {});
+    await bakery.clock.advance(5_000);
+    bakery.journal.publish("job.ended", "b", {});
+    await bakery.clock.advance(5_000);
+    expect(calls).toBe(2);
+    expect(faults.errors).toEqual([new TypeError("a mistake")]);
+  });
+
   test("stops, and says why, when it is not let in", async () => {
     const client = bakery.client({ auth: {} });
     const cleaning = client.command("oven.clean", {});
@@ -134,8 +163,10 @@ describe("a client", () => {
     const client = bakery.client();
     const cleaning = client.command("oven.clean", {});
     void client.stop();
-    await expect(run(cleaning)).rejects.toThrow("No answer to oven.clean");
-    await expect(run(client.query("bread.list", {}))).rejects.toThrow("No answer to bread.list");
+    await expect(run(cleaning)).rejects.toThrow("Cannot tell what became of oven.clean");
+    await expect(run(client.query("bread.list", {}))).rejects.toThrow(
+      "Cannot tell what became of bread.list",
+    );
   });
 
   test("follows a job's progress, the newest at each look, to its end", async () => {
@@ -168,7 +199,7 @@ describe("a client", () => {
   });
 });
 
-/** How often a cut was made at each byte, until the whole story fits in before the cut. */
+/** Cuts after 0, 1, 2 … bytes, until the whole story fits in before the cut. */
 describe.each(["to-server", "to-client"] as const)(
   "a connection that is cut %s after any byte",
   (direction) => {

@@ -12,13 +12,15 @@ import {
 } from "@trofie/reactor/client-service";
 import type { Clock, Random } from "@trofie/reactor";
 import type { Connect } from "./channel.ts";
-import { ClientSession, type SessionNews, type Welcome } from "./client-session.ts";
+import { ClientSession, type SessionListener, type Welcome } from "./client-session.ts";
 import type { AnswerOf, Contract, InputOf, MethodOfKind, ProgressOf, ResultOf } from "./contract.ts";
 import { Refusal } from "./errors.ts";
 import type { EventRow, SnapshotItem } from "./event-log.ts";
 import { Operations, type OperationHandle } from "./operations.ts";
 import { Outbox } from "./outbox.ts";
+import { Reading } from "./reading.ts";
 import { uuid4, uuid7 } from "./uuid.ts";
+import type { Params } from "./json-rpc.ts";
 
 export interface ClientOptions<C extends Contract> {
   readonly contract: C;
@@ -29,7 +31,7 @@ export interface ClientOptions<C extends Contract> {
   /** The program in words, for the station's log: "trofie 0.1.0". */
   readonly agent: string;
   /** What this client shows at the door: `{ token }`, or nothing where the door needs none. */
-  readonly auth?: Readonly<Record<string, unknown>>;
+  readonly auth?: Params;
   readonly want?: { readonly events: boolean; readonly progress: boolean };
   /** UUID of this process or tab; made anew by default. */
   readonly client?: string;
@@ -41,7 +43,7 @@ export interface ClientListener {
   /** The whole state, in place of all that was heard before. */
   snapshotReceived?(items: readonly SnapshotItem[], seq: number): void;
   eventReceived?(row: EventRow): void;
-  progressReceived?(progress: Readonly<Record<string, unknown>>): void;
+  progressReceived?(progress: Params): void;
 }
 
 export type ConnectionState =
@@ -60,7 +62,8 @@ export const stationRetries: RetryPolicy = (failures, random) =>
 const finalGoodbyes = new Set(["auth-failed", "version", "replaced"]);
 const finalRefusals = new Set(["AUTH_FAILED", "VERSION"]);
 
-export class Client<C extends Contract> implements SessionNews {
+/** Calls the methods of a contract, and hears what happens, for as long as it is started. */
+export class Client<C extends Contract> {
   readonly id: string;
   state: ConnectionState = { kind: "connecting" };
   readonly #options: ClientOptions<C>;
@@ -68,9 +71,21 @@ export class Client<C extends Contract> implements SessionNews {
   readonly #service: ClientService<ClientSession>;
   readonly #outbox: Outbox;
   readonly #operations = new Operations();
-  #place: { epoch: string; since: number } | null = null;
+  readonly #reading = new Reading({
+    snapshotRead: (items, seq) => {
+      for (const item of items) this.#operations.snapshotItem(item);
+      this.#tell((listener) => listener.snapshotReceived?.(items, seq));
+    },
+    eventRead: (row) => {
+      this.#operations.event(row);
+      this.#tell((listener) => listener.eventReceived?.(row));
+    },
+    progressRead: (progress) => {
+      this.#operations.progress(progress);
+      this.#tell((listener) => listener.progressReceived?.(progress));
+    },
+  });
   #epoch: string | null = null;
-  #snapshot: SnapshotItem[] = [];
   #lastReason = "not connected yet";
 
   constructor(options: ClientOptions<C>) {
@@ -135,52 +150,27 @@ export class Client<C extends Contract> implements SessionNews {
     return this.#operations.follow(accepted);
   }
 
-  sessionEvent(row: EventRow): void {
-    if (!this.#place) return;
-    if (row.seq <= this.#place.since) return;
-    if (row.seq > this.#place.since + 1)
-      throw new Error(`Events ${this.#place.since + 1} to ${row.seq - 1} are missing`);
-    this.#place = { ...this.#place, since: row.seq };
-    this.#operations.event(row);
-    this.#tell((listener) => listener.eventReceived?.(row));
-  }
-
-  sessionProgress(progress: Readonly<Record<string, unknown>>): void {
-    this.#operations.progress(progress);
-    this.#tell((listener) => listener.progressReceived?.(progress));
-  }
-
-  snapshotBegun(): void {
-    this.#snapshot = [];
-  }
-
-  snapshotItem(item: SnapshotItem): void {
-    this.#snapshot.push(item);
-  }
-
-  snapshotEnded(seq: number): void {
-    this.#place = { epoch: this.#epoch!, since: seq };
-    const items = this.#snapshot;
-    this.#snapshot = [];
-    for (const item of items) this.#operations.snapshotItem(item);
-    this.#tell((listener) => listener.snapshotReceived?.(items, seq));
-  }
-
-  sessionOpened(session: ClientSession, welcome: Welcome): void {
-    if (this.#place?.epoch !== welcome.epoch) this.#place = null;
+  #opened(session: ClientSession, welcome: Welcome): void {
+    if (this.#epoch !== null && this.#epoch !== welcome.epoch)
+      this.#operations.end("the station has another journal; look at the disk");
+    this.#reading.opened(welcome.epoch);
     this.#epoch = welcome.epoch;
     this.#change({ kind: "connected", welcome });
     this.#outbox.connected((method, params) => session.request(method, params));
-    void session.closed.then((reason) => this.#sessionLost(session, reason));
+    void session.closed.then((reason) => this.#lost(session, reason));
   }
 
   async #connect(signal: AbortSignal): Promise<ClientSession> {
     const { connect, clock, agent, auth = {}, want = { events: true, progress: true } } = this.#options;
-    const offer = { client: this.id, agent, auth, want, resume: this.#place };
-    return new ClientSession(clock, this, offer).open(connect, signal);
+    const offer = { client: this.id, agent, auth, want, resume: this.#reading.place };
+    const listener: SessionListener = {
+      sessionOpened: (session, welcome) => this.#opened(session, welcome),
+      notified: (notification) => this.#reading.take(notification),
+    };
+    return new ClientSession(clock, listener, offer).open(connect, signal);
   }
 
-  async #sendCommand(method: string, input: object): Promise<Readonly<Record<string, unknown>>> {
+  async #sendCommand(method: string, input: object): Promise<Params> {
     const cmd = uuid7(this.#options.clock, this.#options.random);
     let epoch = this.#epoch;
     const answer = await this.#outbox.add(method, () => ({ ...input, cmd, epoch: (epoch ??= this.#epoch) }));
@@ -188,7 +178,7 @@ export class Client<C extends Contract> implements SessionNews {
     return rest;
   }
 
-  #sessionLost(session: ClientSession, reason: string): void {
+  #lost(session: ClientSession, reason: string): void {
     this.#outbox.disconnected();
     this.#lastReason = reason;
     if (finalGoodbyes.has(session.goodbyeReason ?? ""))

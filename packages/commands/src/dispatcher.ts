@@ -9,6 +9,8 @@ import { mayActAs, type Contract, type Method } from "./contract.ts";
 import { Refusal, type ErrorCode } from "./errors.ts";
 import type { CommandRecord, VerdictStore } from "./event-log.ts";
 import type { Caller, Decision } from "./handlers.ts";
+import type { Params } from "./json-rpc.ts";
+import { isUuid } from "./uuid.ts";
 
 export interface DispatcherOptions {
   readonly contract: Contract;
@@ -23,7 +25,6 @@ export interface DispatcherOptions {
   readonly onInternalError: (error: unknown, method: string) => void;
 }
 
-type Params = Readonly<Record<string, unknown>>;
 type AnyHandler = (input: unknown, caller: Caller) => unknown;
 
 /** An answer, and what to do once it is on its way. */
@@ -32,6 +33,7 @@ interface Outcome {
   readonly start?: () => void;
 }
 
+/** Carries out the methods of a contract for whoever may call them. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   /** Commands are decided one at a time for the whole station, so that no two decide on the same state. */
@@ -67,8 +69,8 @@ export class Dispatcher {
 
   async #command(name: string, method: Method, params: Params, caller: Caller): Promise<Outcome> {
     const { cmd, epoch, ...rest } = params;
-    if (typeof cmd !== "string" || !isUuid(cmd)) throw new Refusal("INVALID_PARAMS", "cmd is not a UUID");
-    if (typeof epoch !== "string") throw new Refusal("INVALID_PARAMS", "epoch is not a string");
+    if (!isUuid(cmd, "7")) throw invalid("cmd is not a UUID of version 7");
+    if (typeof epoch !== "string") throw invalid("epoch is not a string");
     const input = check(method.input, rest);
     allow(method, name, caller);
     const digest = this.#options.digest(name, { epoch, ...rest });
@@ -147,15 +149,16 @@ function epochChanged(): Refusal {
 /** Checks a value against its schema. Throws a `Refusal` that names each field and what is wrong with it. */
 function check(schema: StandardSchemaV1, value: unknown): unknown {
   const checked = schema["~standard"].validate(value);
-  if (checked instanceof Promise) throw new TypeError("a contract's schema must validate synchronously");
+  if (checked instanceof Promise)
+    throw new TypeError("Cannot check the parameters: the schema is asynchronous");
   if (!checked.issues) return checked.value;
   const issues = checked.issues.map(({ path, message }) => {
     const where = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
     return where === "" ? message : `${where}: ${message}`;
   });
-  throw new Refusal("INVALID_PARAMS", `Cannot take the parameters: ${issues.join("; ")}`);
+  throw invalid(issues.join("; "));
 }
 
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text);
+function invalid(why: string): Refusal {
+  return new Refusal("INVALID_PARAMS", `Cannot take the parameters: ${why}`);
 }

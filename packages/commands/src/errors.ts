@@ -44,3 +44,8 @@ export class Refusal extends Error {
     this.details = details;
   }
 }
+
+/** The station does not keep to the protocol: what it says next cannot be trusted either, so the connection ends. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+}

@@ -1,4 +1,5 @@
 /** What a server of commands needs from its journal. Implemented by whoever keeps it. */
+import type { Params } from "./json-rpc.ts";
 
 /** A change of state. `seq` is +1 per row without gaps inside an epoch. */
 export interface EventRow {
@@ -42,12 +43,12 @@ export interface CommandRecord {
 
 /** What was decided: the answer, or the refusal. */
 export type Verdict =
-  | { readonly result: Readonly<Record<string, unknown>> }
+  | { readonly result: Params }
   | {
       readonly refused: {
         readonly code: string;
         readonly message: string;
-        readonly details: Readonly<Record<string, unknown>>;
+        readonly details: Params;
       };
     };
 

@@ -16,6 +16,7 @@ export interface ReadingPlace {
 
 const rowsPerRead = 64;
 
+/** Sends a watcher what it has not had yet, as fast as its channel takes it. */
 export class EventPump {
   readonly #channel: Channel;
   readonly #log: EventLog;

@@ -7,6 +7,7 @@ import type { Clock, DelayedCall } from "@trofie/reactor";
 export const pingMs = 5_000;
 export const deadMs = 15_000;
 
+/** Pings, and notices when nothing comes any more. */
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #ping: () => void;

@@ -4,6 +4,9 @@
  * A contract is declared as data (`contract.ts`). A station serves it with `CommandServer`: handlers, a journal
  * (`event-log.ts`), and a door per way in. A client calls it with `Client`, over whatever opens a `Channel`:
  * `@trofie/commands/lines` on a reactor, `@trofie/commands/websocket` in a browser. The core imports nothing of Node.
+ *
+ * Words: the serving side is called the station. A session is one connection that was let in; the id of a client
+ * outlives it.
  */
 export * from "./channel.ts";
 export * from "./client.ts";
@@ -14,6 +17,6 @@ export * from "./event-log.ts";
 export * from "./handlers.ts";
 export type { OperationHandle } from "./operations.ts";
 export { NoAnswerError } from "./outbox.ts";
-export { CommandServer, type CommandServerOptions, type Door } from "./server.ts";
-export type { ServerSession } from "./server-session.ts";
+export { CommandServer, type CommandServerOptions } from "./server.ts";
+export type { Door, ServerSession } from "./server-session.ts";
 export { uuid4, uuid7 } from "./uuid.ts";

@@ -8,15 +8,18 @@ import { protocolErrors, Refusal, type ErrorCode } from "./errors.ts";
 
 export type RequestId = number | string;
 
+/** Parameters or a result: a JSON object of which nothing is known yet. */
+export type Params = Readonly<Record<string, unknown>>;
+
 export interface RequestMessage {
   readonly id: RequestId;
   readonly method: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: Params;
 }
 
 export interface NotificationMessage {
   readonly method: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: Params;
 }
 
 export interface ErrorBody {
@@ -26,7 +29,7 @@ export interface ErrorBody {
 }
 
 export type AnswerMessage =
-  | { readonly id: RequestId; readonly result: Readonly<Record<string, unknown>> }
+  | { readonly id: RequestId; readonly result: Params }
   | { readonly id: RequestId | null; readonly error: ErrorBody };
 
 export type Message =
@@ -119,7 +122,7 @@ function isErrorBody(value: unknown): value is ErrorBody {
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

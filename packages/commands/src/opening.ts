@@ -1,9 +1,14 @@
 /** The opening of a session: what a client says first, checked by hand so that the protocol needs no schema library. */
 import { Refusal } from "./errors.ts";
 import type { ReadingPlace } from "./event-pump.ts";
+import { isRecord, type Params } from "./json-rpc.ts";
+import { isUuid } from "./uuid.ts";
 
 /** The version of the protocol that this code speaks. */
-export const openedVersion = 1;
+export const protocolVersion = 1;
+
+/** A session is open this long after its connection was made, or the connection ends. */
+export const openWithinMs = 10_000;
 
 export interface Opening {
   readonly proto: readonly unknown[];
@@ -11,17 +16,17 @@ export interface Opening {
   readonly client: string;
   /** The program, in words, for the log. */
   readonly agent: string;
-  readonly auth: Readonly<Record<string, unknown>>;
+  readonly auth: Params;
   /** Where the client stopped reading, or null for a snapshot. */
   readonly resume: ReadingPlace | null;
   readonly want: { readonly events: boolean; readonly progress: boolean };
 }
 
 /** Throws a `Refusal` with `INVALID_PARAMS` that names the field. */
-export function parseOpening(params: Readonly<Record<string, unknown>>): Opening {
+export function parseOpening(params: Params): Opening {
   const { proto, client, agent, auth = {}, resume = null, want = {} } = params;
   if (!Array.isArray(proto)) throw wrong("proto", "a list of versions");
-  if (typeof client !== "string" || !/^[0-9a-f-]{36}$/.test(client)) throw wrong("client", "a UUID");
+  if (!isUuid(client)) throw wrong("client", "a UUID");
   if (typeof agent !== "string" || agent.length > 200)
     throw wrong("agent", "a string of at most 200 characters");
   if (!isRecord(auth)) throw wrong("auth", "an object");
@@ -46,8 +51,4 @@ function parsePlace(resume: unknown): ReadingPlace {
 
 function wrong(field: string, expected: string): Refusal {
   return new Refusal("INVALID_PARAMS", `Cannot open the session: ${field} is not ${expected}`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

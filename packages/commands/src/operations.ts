@@ -1,5 +1,6 @@
 /** Follows jobs from the command that starts them to their result, whatever happens to the connection meanwhile. */
 import type { EventRow, SnapshotItem } from "./event-log.ts";
+import type { Params } from "./json-rpc.ts";
 import { latest, type Latest } from "./latest.ts";
 import { NoAnswerError } from "./outbox.ts";
 
@@ -50,7 +51,7 @@ export class Operations {
     if (kind === "job" && ended) this.#ended(id, item);
   }
 
-  progress(progress: Readonly<Record<string, unknown>>): void {
+  progress(progress: Params): void {
     this.#followed.get(String(progress.job))?.progress.push(progress);
   }
 

@@ -6,8 +6,8 @@
  */
 import type { Clock } from "@trofie/reactor";
 import { Refusal } from "./errors.ts";
+import type { Params } from "./json-rpc.ts";
 
-type Params = Readonly<Record<string, unknown>>;
 export type Send = (method: string, params: object) => Promise<Params>;
 
 /** A refusal that is not final ("the journal is full") is worth asking again after this time. */
@@ -17,8 +17,8 @@ const askAgainMs = 1_000;
 export class NoAnswerError extends Error {
   override readonly name = "NoAnswerError";
 
-  constructor(method: string, reason: string) {
-    super(`No answer to ${method}: ${reason}`);
+  constructor(what: string, reason: string) {
+    super(`Cannot tell what became of ${what}: ${reason}`);
   }
 }
 
@@ -30,6 +30,7 @@ interface Entry {
   readonly reject: (error: Error) => void;
 }
 
+/** Holds each call until its final answer. */
 export class Outbox {
   readonly #clock: Clock;
   readonly #entries = new Set<Entry>();

@@ -1,17 +1,6 @@
-/**
- * One connection at the station: greeting, opening, requests in order, events.
- *
- * ```
- * S→C  station.greet {proto, station, auth}
- * C→S  session.open {proto, client, agent, auth, resume, want}   → {proto, session, role, epoch, seq, …}
- * S→C  snapshot or nothing, then every event
- * C→S  any request; answers come in the order of the requests
- * both ping / pong;  S→C goodbye {reason}, then the connection closes
- * ```
- */
+/** One connection at the station: greeting, opening, requests in order, events. `docs/protocol.md` has the whole. */
 import type { Clock } from "@trofie/reactor";
 import { maxBytesBeforeOpen, type Channel, type Receiver } from "./channel.ts";
-import { mayActAs } from "./contract.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Refusal, type ErrorCode } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
@@ -26,14 +15,19 @@ import {
   parseMessage,
   type Message,
   type RequestMessage,
+  type Params,
 } from "./json-rpc.ts";
-import { openedVersion, parseOpening, type Opening } from "./opening.ts";
+import { openWithinMs, parseOpening, protocolVersion, type Opening } from "./opening.ts";
 
-const openWithinMs = 10_000;
 const maxBadMessages = 3;
 
-/** Says who is at the other end, from what they showed in `session.open`; null when that is not enough. */
-export type Authenticate = (auth: Readonly<Record<string, unknown>>) => Caller | null;
+/** A way in. */
+export interface Door {
+  /** As the greeting names it: "unix", "token" or "cookie". */
+  readonly name: string;
+  /** Says who is at the other end, from what they showed in `session.open`; null when that is not enough. */
+  readonly authenticate: (auth: Params) => Caller | null;
+}
 
 export type GoodbyeReason =
   "closing" | "replaced" | "auth-failed" | "auth-timeout" | "protocol" | "line-too-long" | "idle" | "version";
@@ -44,14 +38,13 @@ export interface ServerSessionOptions {
   readonly codes: Readonly<Record<string, ErrorCode>>;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
-  readonly authenticate: Authenticate;
-  /** How this door lets people in, as the greeting says: "unix", "token" or "cookie". */
-  readonly door: string;
+  readonly door: Door;
   /** Told when a client has opened, before its answer: an older connection of the same client ends now. */
   readonly opened: (session: ServerSession) => void;
   readonly lost: (session: ServerSession) => void;
 }
 
+/** A connection at the station, from its greeting to its end. */
 export class ServerSession implements Receiver {
   client: string | null = null;
   readonly #options: ServerSessionOptions;
@@ -76,13 +69,16 @@ export class ServerSession implements Receiver {
       ping: () => channel.send(encodeNotification("ping", {})),
       dead: () => this.goodbye("idle"),
     });
-    channel.send(encodeNotification("station.greet", { proto: [openedVersion], station, auth: [door] }));
+    channel.send(
+      encodeNotification("station.greet", { proto: [protocolVersion], station, auth: [door.name] }),
+    );
   }
 
   messageReceived(text: string): void | Promise<void> {
     if (this.#ended) return;
     this.#heartbeat.received();
-    if (this.#caller === null && text.length > maxBytesBeforeOpen) return this.goodbye("line-too-long");
+    if (this.#caller === null && new TextEncoder().encode(text).length > maxBytesBeforeOpen)
+      return this.goodbye("line-too-long");
     let message: Message;
     try {
       message = parseMessage(text);
@@ -150,12 +146,13 @@ export class ServerSession implements Receiver {
     }
   }
 
-  #open(id: number | string, params: Readonly<Record<string, unknown>>): void {
+  #open(id: number | string, params: Params): void {
     if (this.#caller !== null)
       throw new Refusal("INVALID_REQUEST", "Cannot open the session: it is open already");
     const opening = parseOpening(params);
-    if (!opening.proto.includes(openedVersion)) return this.#refuseOpening(id, "version", noCommonVersion());
-    const caller = this.#options.authenticate(opening.auth);
+    if (!opening.proto.includes(protocolVersion))
+      return this.#refuseOpening(id, "version", noCommonVersion());
+    const caller = this.#options.door.authenticate(opening.auth);
     if (!caller) return this.#refuseOpening(id, "auth-failed", authFailed());
     this.#welcome(id, opening, caller);
   }
@@ -167,7 +164,7 @@ export class ServerSession implements Receiver {
     this.#caller = caller;
     this.#channel.send(
       encodeResult(id, {
-        proto: openedVersion,
+        proto: protocolVersion,
         station,
         role: caller.role,
         epoch: log.epoch,
@@ -176,7 +173,7 @@ export class ServerSession implements Receiver {
       }),
     );
     this.#wantsProgress = opening.want.progress;
-    if (!opening.want.events || !mayActAs(caller.role, "viewer")) return;
+    if (!opening.want.events) return;
     this.#pump = new EventPump(this.#channel, log, opening.resume);
     this.#pump.pump();
   }
@@ -192,8 +189,8 @@ export class ServerSession implements Receiver {
 }
 
 function noCommonVersion(): Refusal {
-  return new Refusal("VERSION", `Cannot open the session: this station speaks version ${openedVersion}`, {
-    proto: [openedVersion],
+  return new Refusal("VERSION", `Cannot open the session: this station speaks version ${protocolVersion}`, {
+    proto: [protocolVersion],
   });
 }
 

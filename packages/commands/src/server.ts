@@ -5,7 +5,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { EventLog, VerdictStore } from "./event-log.ts";
 import type { Handlers } from "./handlers.ts";
-import { ServerSession, type Authenticate, type GoodbyeReason } from "./server-session.ts";
+import { ServerSession, type Door, type GoodbyeReason } from "./server-session.ts";
 
 export interface CommandServerOptions<C extends Contract> {
   /** The station's name, for the greeting. */
@@ -20,12 +20,7 @@ export interface CommandServerOptions<C extends Contract> {
   readonly onInternalError: (error: unknown, method: string) => void;
 }
 
-/** A way in: how it names itself in the greeting, and whom it lets through. */
-export interface Door {
-  readonly name: string;
-  readonly authenticate: Authenticate;
-}
-
+/** The station's side of a contract: sessions come and go, the journal and the handlers stay. */
 export class CommandServer<C extends Contract> {
   readonly #options: CommandServerOptions<C>;
   readonly #dispatcher: Dispatcher;
@@ -38,15 +33,10 @@ export class CommandServer<C extends Contract> {
 
   /** The receiving half for a new connection that came through `door`. */
   accept(door: Door): ServerSession {
-    const { station, log, codes, clock } = this.#options;
     const session = new ServerSession({
-      station,
-      log,
-      codes,
-      clock,
+      ...this.#options,
+      door,
       dispatcher: this.#dispatcher,
-      authenticate: door.authenticate,
-      door: door.name,
       opened: (opened) => this.#replaceOlder(opened),
       lost: (lost) => this.#sessions.delete(lost),
     });

@@ -16,9 +16,19 @@ export function uuid7(clock: Clock, random: Random): string {
   return formatUuid(bytes, 7);
 }
 
+/** True for a UUID in lower case; of one version, if that is given. */
+export function isUuid(value: unknown, version = "[47]"): value is string {
+  return (
+    typeof value === "string" &&
+    new RegExp(`^${hex(8)}-${hex(4)}-${version}${hex(3)}-[89ab]${hex(3)}-${hex(12)}$`).test(value)
+  );
+}
+
+const hex = (digits: number): string => `[0-9a-f]{${digits}}`;
+
 function formatUuid(bytes: Uint8Array, version: number): string {
   bytes[6] = (bytes[6]! & 0x0f) | (version << 4);
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -2,15 +2,15 @@ import { expect, test } from "vitest";
 import { defaultPaths } from "./default-paths.ts";
 
 test("root's station lives in the system's folders", () => {
-  expect(defaultPaths({ isRoot: true, home: "/root", env: {} })).toEqual({
+  expect(defaultPaths({ HOME: "/root" }, true)).toEqual({
     state: "/var/lib/trofie",
     socket: "/run/trofie/station.sock",
   });
 });
 
 test("a user's station lives in the user's folders", () => {
-  const env = { XDG_RUNTIME_DIR: "/run/user/1000", XDG_STATE_HOME: "" };
-  expect(defaultPaths({ isRoot: false, home: "/home/ann", env })).toEqual({
+  const env = { HOME: "/home/ann", XDG_RUNTIME_DIR: "/run/user/1000", XDG_STATE_HOME: "" };
+  expect(defaultPaths(env, false)).toEqual({
     state: "/home/ann/.local/state/trofie",
     socket: "/run/user/1000/trofie/station.sock",
   });
@@ -18,5 +18,5 @@ test("a user's station lives in the user's folders", () => {
 
 test("TROFIE_STATE and TROFIE_SOCKET come before both", () => {
   const env = { TROFIE_STATE: "/a", TROFIE_SOCKET: "/b" };
-  expect(defaultPaths({ isRoot: true, home: "/root", env })).toEqual({ state: "/a", socket: "/b" });
+  expect(defaultPaths(env, true)).toEqual({ state: "/a", socket: "/b" });
 });

@@ -1,11 +1,5 @@
-/** Where a station keeps its state and listens unless told otherwise. */
-export interface User {
-  readonly isRoot: boolean;
-  readonly home: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-export interface Paths {
+/** Where a station keeps its state and listens. */
+export interface StationPaths {
   readonly state: string;
   readonly socket: string;
 }
@@ -14,15 +8,17 @@ export interface Paths {
  * `TROFIE_STATE` and `TROFIE_SOCKET`; else the system's folders for root (Filesystem Hierarchy Standard 3.0), the
  * user's for others (XDG Base Directory Specification 0.8). An empty variable counts as none.
  */
-export function defaultPaths(user: User): Paths {
-  const { state, socket } = user.isRoot ? systemPaths : userPaths(user);
-  return { state: user.env.TROFIE_STATE || state, socket: user.env.TROFIE_SOCKET || socket };
+export function defaultPaths(env: Environment, isRoot: boolean): StationPaths {
+  const { state, socket } = isRoot ? systemPaths : userPaths(env);
+  return { state: env.TROFIE_STATE || state, socket: env.TROFIE_SOCKET || socket };
 }
 
-const systemPaths: Paths = { state: "/var/lib/trofie", socket: "/run/trofie/station.sock" };
+type Environment = Readonly<Record<string, string | undefined>>;
 
-function userPaths({ home, env }: User): Paths {
-  const state = `${env.XDG_STATE_HOME || `${home}/.local/state`}/trofie`;
+const systemPaths: StationPaths = { state: "/var/lib/trofie", socket: "/run/trofie/station.sock" };
+
+function userPaths(env: Environment): StationPaths {
+  const state = `${env.XDG_STATE_HOME || `${env.HOME ?? ""}/.local/state`}/trofie`;
   return { state, socket: `${env.XDG_RUNTIME_DIR || state}/trofie/station.sock` };
 }
 

@@ -1,5 +1,6 @@
 /** Devices: what can be erased, what each one is, who uses it and what it holds. */
 import * as z from "zod";
+import { ErrorWord } from "./errors.ts";
 
 /**
  * What a device *is*, as opposed to where it is found. Two identities are of the same device when all durable
@@ -32,8 +33,8 @@ export const Content = z.strictObject({
 });
 export type Content = z.infer<typeof Content>;
 
-/** Why a device cannot be erased: a code of the error table and a sentence. */
-export const DeviceRefusal = z.strictObject({ code: z.string(), message: z.string() });
+/** Why a device cannot be erased: `state` is the present state in words, `message` the whole sentence. */
+export const DeviceRefusal = z.strictObject({ code: ErrorWord, state: z.string(), message: z.string() });
 export type DeviceRefusal = z.infer<typeof DeviceRefusal>;
 
 export const Device = z.strictObject({
@@ -70,5 +71,10 @@ export function deviceKey(identity: Identity): string {
  * The word a person types to confirm: the last four of the serial, or the device's name where it has no serial.
  */
 export function confirmationWord(path: string, identity: Identity): string {
-  return identity.serial === null ? path.slice(path.lastIndexOf("/") + 1) : identity.serial.slice(-4);
+  return identity.serial === null ? nameOf(path) : identity.serial.slice(-4);
+}
+
+/** The last part of a path: "sdb". */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -1,24 +1,36 @@
-/** Erasing, in two steps: a plan is made and shown, then exactly that plan is started. */
-import { operation, query } from "@trofie/commands";
-import * as z from "zod";
-import { Job, Progress } from "./job.ts";
-import { ErasePlan } from "./plan.ts";
+/**
+ * The methods of erasing: the one table that plans, help, page and documentation are made from. To add a method, add
+ * a row.
+ */
 
-const target = { path: z.string().min(1).max(4096), method: z.string().min(1).max(64) };
+/** One sweep of writing over the whole device. */
+export interface Pass {
+  /** The bytes repeated over the device, in hex; which of them comes where follows from the absolute offset. */
+  readonly patternHex: string;
+}
 
-/** Says what an erase would do; changes nothing. `hash` names the plan in `erase.start`. */
-export const erasePlan = query({
-  input: z.strictObject(target),
-  result: z.strictObject({ plan: ErasePlan, hash: z.string() }),
-  errors: ["DEVICE_NOT_FOUND", "DEVICE_IN_USE", "DEVICE_IS_SYSTEM", "DEVICE_READ_ONLY", "METHOD_NOT_FOUND"],
-  role: "operator",
-});
+export interface EraseMethod {
+  readonly title: string;
+  /** The standard or paper that defines it, with the clause. */
+  readonly source: string;
+  readonly passes: readonly Pass[];
+  /** The last pass is read back whole and compared, byte by byte. */
+  readonly verify: "last";
+  /** What the method reaches by NIST SP 800-88r2 §3.1; overwriting is never more than Clear. */
+  readonly level: "Clear" | "Purge";
+}
 
-/** Starts the plan named by `hash`, if planning again gives the same plan and `typed` is its word. */
-export const eraseStart = operation({
-  input: z.strictObject({ ...target, hash: z.string().length(64), typed: z.string().max(4096) }),
-  progress: Progress,
-  result: Job,
-  errors: [...erasePlan.errors, "PLAN_CHANGED", "WRONG_CONFIRMATION"],
-  role: "operator",
-});
+export const eraseMethods: Readonly<Record<string, EraseMethod>> = {
+  zero: {
+    title: "Zeros, one pass",
+    source: "NIST SP 800-88r2 §3.1.1: one pass of a fixed value over all user-addressable locations",
+    passes: [{ patternHex: "00" }],
+    verify: "last",
+    level: "Clear",
+  },
+};
+
+/** The method of that name; names are data from outside, so only the table's own rows count. */
+export function findEraseMethod(id: string): EraseMethod | undefined {
+  return Object.hasOwn(eraseMethods, id) ? eraseMethods[id] : undefined;
+}

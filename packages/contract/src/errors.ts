@@ -1,7 +1,8 @@
 /** The one table of error codes: the protocol's own and those of a disk station. */
+import * as z from "zod";
 import { protocolErrors, type ErrorCode } from "@trofie/commands";
 
-export const deviceErrors = {
+const deviceErrors = {
   DEVICE_NOT_FOUND: { number: -32014, final: true, meaning: "there is no such device now" },
   IDENTITY_CHANGED: {
     number: -32015,
@@ -21,17 +22,20 @@ export const deviceErrors = {
   DEVICE_READ_ONLY: { number: -32019, final: true, meaning: "the device refuses writes" },
 } as const satisfies Record<string, ErrorCode>;
 
-export const stationErrors = {
+const stationErrors = {
   PLAN_CHANGED: {
     number: -32011,
     final: true,
     meaning: "planning again gives another plan than was confirmed",
   },
   WRONG_CONFIRMATION: { number: -32012, final: true, meaning: "the typed word is not the plan's" },
-  METHOD_NOT_FOUND: { number: -32023, final: true, meaning: "the station has no such erase method" },
+  ERASE_METHOD_NOT_FOUND: { number: -32023, final: true, meaning: "the station has no such erase method" },
   JOB_NOT_FOUND: { number: -32024, final: true, meaning: "the station has no such job" },
   JOB_ENDED: { number: -32025, final: true, meaning: "the job has ended already" },
 } as const satisfies Record<string, ErrorCode>;
 
+/** Every code there is, and what it means; `docs/errors.md` is printed from it. */
 export const errorCodes = { ...protocolErrors, ...deviceErrors, ...stationErrors };
 export type ErrorWord = keyof typeof errorCodes;
+
+export const ErrorWord = z.enum(Object.keys(errorCodes) as [ErrorWord, ...ErrorWord[]]);

@@ -6,6 +6,8 @@ import { Identity } from "./device.ts";
  * Where a job stands. It ends in one of `outcomes`; the other states are on the way there.
  *
  * - `queued`: waits for its turn on its device.
+ * - `running`: its process writes.
+ * - `verifying`: its process reads back what it wrote.
  * - `stopping`: was told to stop; writes in flight are still finishing.
  * - `hung`: its process may still hold the device and cannot be proved dead, so nothing else may open the device.
  * - `interrupted`: its process is dead and it did not end; the device is neither erased nor untouched.
@@ -15,11 +17,9 @@ export const jobStates = [
   "queued",
   "running",
   "verifying",
-  "paused",
   "stopping",
   "hung",
   "interrupted",
-  "unknown",
   ...outcomes,
 ] as const;
 
@@ -27,10 +27,16 @@ export const JobState = z.enum(jobStates);
 export type JobState = z.infer<typeof JobState>;
 export type Outcome = (typeof outcomes)[number];
 
-/** A sweep over the device as it was done. */
+/** One sweep over the whole device: it writes the bytes repeated, or reads them back and compares. */
+const Sweep = {
+  sweep: z.enum(["write", "verify"]),
+  /** Phase by absolute offset. */
+  patternHex: z.string(),
+};
+
+/** A sweep as it was done. */
 export const PassReport = z.strictObject({
-  /** "write 00" or "verify 00". */
-  name: z.string(),
+  ...Sweep,
   bytesDone: z.int().nonnegative(),
   durationMs: z.number().nonnegative(),
 });
@@ -74,11 +80,10 @@ export const Job = z.strictObject({
 });
 export type Job = z.infer<typeof Job>;
 
-/** Sent up to ten times a second while somebody watches; may be lost, is never needed to know a result. */
+/** Sent five times a second while somebody watches; may be lost, is never needed to know a result. */
 export const Progress = z.strictObject({
   job: z.string(),
-  /** "write 00", "verify 00" */
-  pass: z.string(),
+  ...Sweep,
   /** Over all passes and their verification. */
   bytesDone: z.int().nonnegative(),
   bytesTotal: z.int().nonnegative(),
@@ -88,11 +93,35 @@ export const Progress = z.strictObject({
 });
 export type Progress = z.infer<typeof Progress>;
 
+/** What a state means for the disk, where its name does not say it. */
+export const stateMeaning: Readonly<Record<JobState, string | null>> = {
+  queued: null,
+  running: null,
+  verifying: null,
+  stopping: "It was told to stop; the writes in flight are finishing",
+  hung: "Its process does not end and may still hold the disk; until it is gone, nothing else may open that disk",
+  interrupted: "Its process ended before it was done: the disk is neither erased nor untouched",
+  erased: null,
+  "erased-with-errors": "Some of the disk could not be written or read back; old data may remain there",
+  failed: "The disk is not erased",
+  stopped: "The disk is not erased",
+};
+
+/** "Writing 00", "Verifying 00". */
+export function passText({ sweep, patternHex }: Pick<PassReport, "sweep" | "patternHex">): string {
+  return `${sweep === "write" ? "Writing" : "Verifying"} ${patternHex}`;
+}
+
+/** True for a job that has something to show of its progress. */
+export function isMoving(state: JobState): boolean {
+  return ["running", "verifying", "stopping"].includes(state);
+}
+
 export function isOutcome(state: JobState): state is Outcome {
   return (outcomes as readonly string[]).includes(state);
 }
 
 /** True while the job may have a process that holds its device. */
 export function holdsDevice(state: JobState): boolean {
-  return ["running", "verifying", "paused", "stopping", "hung"].includes(state);
+  return ["running", "verifying", "stopping", "hung"].includes(state);
 }

@@ -3,8 +3,6 @@ import * as z from "zod";
 import { Content, Identity } from "./device.ts";
 
 export const PlannedPass = z.strictObject({
-  /** "write 00" */
-  name: z.string(),
   /** The bytes repeated over the device, in hex; phase by absolute offset. */
   patternHex: z.string(),
   /** Read the whole device back afterwards and compare every byte. */
@@ -13,6 +11,8 @@ export const PlannedPass = z.strictObject({
 export type PlannedPass = z.infer<typeof PlannedPass>;
 
 export const ErasePlan = z.strictObject({
+  /** The boot in which it was made: only within it does the identity's `diskseq` mean anything. */
+  bootId: z.string(),
   path: z.string(),
   identity: Identity,
   method: z.strictObject({ id: z.string(), title: z.string(), source: z.string() }),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytesText, durationText, exactBytesText, nameOf, percentOf, rateText } from "./quantities.ts";
+import { bytesText, durationText, exactBytesText, percentOf, rateText } from "./quantities.ts";
 
 test.each([
   [0, "0 bytes"],
@@ -46,8 +46,4 @@ test("100 percent is said only when the last byte is done", () => {
   expect(percentOf(999, 1000)).toBe(99);
   expect(percentOf(1000, 1000)).toBe(100);
   expect(percentOf(0, 0)).toBe(0);
-});
-
-test("a device's name is the last part of its path", () => {
-  expect(nameOf("/dev/sdb")).toBe("sdb");
 });

@@ -44,11 +44,6 @@ export function percentOf(bytesDone: number, bytesTotal: number): number {
   return bytesTotal === 0 ? 0 : Math.floor((bytesDone / bytesTotal) * 100);
 }
 
-/** The last part of a path: "sdb". */
-export function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
 function threeDigits(value: number): string {
   return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }

@@ -1,12 +1,12 @@
 /** All that a station understands, and all that it says of its own accord. */
 import { event, type Contract } from "@trofie/commands";
 import * as z from "zod";
-import { deviceList } from "./device-methods.ts";
+import { deviceList } from "./device-calls.ts";
 import { Device } from "./device.ts";
-import { erasePlan, eraseStart } from "./erase-methods.ts";
-import { jobGet, jobList, jobStop } from "./job-methods.ts";
+import { erasePlan, eraseStart } from "./erase-calls.ts";
+import { jobGet, jobList, jobStop } from "./job-calls.ts";
 import { Job } from "./job.ts";
-import { pageLink } from "./page-methods.ts";
+import { pageLink } from "./page-calls.ts";
 
 export const stationContract = {
   methods: {

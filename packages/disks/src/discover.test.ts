@@ -41,7 +41,7 @@ test("a laptop has one disk: partitions and the devices made of them are not dis
 
 test("a disk under LUKS and LVM is the system's disk, and everything on it is told", async () => {
   const disk = await deviceOf(laptop, "/dev/nvme0n1");
-  expect(disk.refusal).toEqual({
+  expect(disk.refusal).toMatchObject({
     code: "DEVICE_IS_SYSTEM",
     message: "Cannot erase /dev/nvme0n1: it holds /, which this machine runs from",
   });

@@ -11,7 +11,7 @@ export interface DiskHost {
 
   /**
    * What an erase would do. `path` may also be a link or a bare name; the plan names the real device. Throws a
-   * `Refusal`: DEVICE_NOT_FOUND, DEVICE_IN_USE, DEVICE_IS_SYSTEM, DEVICE_READ_ONLY or METHOD_NOT_FOUND.
+   * `Refusal`: DEVICE_NOT_FOUND, DEVICE_IN_USE, DEVICE_IS_SYSTEM, DEVICE_READ_ONLY or ERASE_METHOD_NOT_FOUND.
    */
   plan(path: string, method: string): Promise<ErasePlan>;
 

@@ -30,7 +30,7 @@ async function eraseInMemory({
 } = {}): Promise<Run> {
   const disk = new MemoryDisk(bytes, faults, direct);
   const events: JobEvent[] = [];
-  const passes = [{ name: "write 00", patternHex: "00", verified: true }];
+  const passes = [{ patternHex: "00", verified: true }];
   let nowMs = 0;
   const report = await erase({
     disk,
@@ -50,8 +50,8 @@ test("an erased disk is zero in every byte, and the report says what was read ba
     outcome: "erased",
     directIo: true,
     passes: [
-      { name: "write 00", bytesDone: oddSizeBytes },
-      { name: "verify 00", bytesDone: oddSizeBytes },
+      { sweep: "write", patternHex: "00", bytesDone: oddSizeBytes },
+      { sweep: "verify", patternHex: "00", bytesDone: oddSizeBytes },
     ],
     verification: { bytesRead: oddSizeBytes, mismatchedBytes: 0, unreadableBytes: 0, evidence: true },
   });
@@ -61,7 +61,8 @@ test("a job says when it verifies, and ends its progress with every byte done", 
   const { events } = await eraseInMemory();
   expect(events.map(({ type }) => type)).toEqual(["verifying", "progress"]);
   expect(events.at(-1)).toMatchObject({
-    pass: "verify 00",
+    sweep: "verify",
+    patternHex: "00",
     bytesDone: 2 * oddSizeBytes,
     bytesTotal: 2 * oddSizeBytes,
   });
@@ -130,7 +131,7 @@ test("a write that fails ends the job with the byte and the kernel's word", asyn
   expect(report).toMatchObject({
     outcome: "failed",
     message: "Cannot write the disk at byte 6291456: EIO",
-    passes: [{ name: "write 00" }],
+    passes: [{ sweep: "write" }],
     verification: null,
   });
 });

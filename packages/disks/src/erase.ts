@@ -38,22 +38,25 @@ export async function erase(order: Erase): Promise<JobReport> {
   }
 }
 
+type CurrentSweep = Pick<PassReport, "sweep" | "patternHex">;
+
 class EraseRun {
   readonly #order: Erase;
   readonly #meter: Meter;
   readonly #startedMs: number;
   readonly #passes: PassReport[] = [];
-  #current = "";
+  #current: CurrentSweep;
   #verification: VerificationReport | null = null;
 
   constructor(order: Erase) {
     this.#order = order;
     this.#meter = new Meter(order.plan.bytesTotal, () => order.clock.nowMs());
     this.#startedMs = order.clock.nowMs();
+    this.#current = { sweep: "write", patternHex: order.plan.passes[0]?.patternHex ?? "" };
   }
 
   reportProgress(): void {
-    this.#order.onEvent({ type: "progress", pass: this.#current, ...this.#meter.read() });
+    this.#order.onEvent({ type: "progress", ...this.#current, ...this.#meter.read() });
   }
 
   async toEnd(): Promise<JobReport> {
@@ -67,29 +70,35 @@ class EraseRun {
 
   async #runPass(pass: PlannedPass): Promise<void> {
     const { disk, signal } = this.#order;
-    await this.#timed(pass.name, (onBytes) => writePattern(disk, pass.patternHex, signal, onBytes));
+    const { patternHex } = pass;
+    await this.#timed({ sweep: "write", patternHex }, (onBytes) =>
+      writePattern(disk, patternHex, signal, onBytes),
+    );
     if (!pass.verified || signal.aborted) return;
     await this.#order.checkIdentity();
     this.#order.onEvent({ type: "verifying" });
-    await this.#timed(pass.name.replace("write", "verify"), async (onBytes) => {
-      this.#verification = await verifyPattern(disk, pass.patternHex, signal, onBytes);
+    await this.#timed({ sweep: "verify", patternHex }, async (onBytes) => {
+      this.#verification = await verifyPattern(disk, patternHex, signal, onBytes);
     });
     await this.#order.checkIdentity();
   }
 
   /** Runs one sweep and keeps a record of it, however it ends. */
-  async #timed(name: string, run: (onBytes: (count: number) => void) => Promise<void>): Promise<void> {
+  async #timed(
+    current: CurrentSweep,
+    run: (onBytes: (count: number) => void) => Promise<void>,
+  ): Promise<void> {
     if (this.#order.signal.aborted) return;
     const startedMs = this.#order.clock.nowMs();
     let bytesDone = 0;
-    this.#current = name;
+    this.#current = current;
     try {
       await run((count) => {
         bytesDone += count;
         this.#meter.add(count);
       });
     } finally {
-      this.#passes.push({ name, bytesDone, durationMs: this.#order.clock.nowMs() - startedMs });
+      this.#passes.push({ ...current, bytesDone, durationMs: this.#order.clock.nowMs() - startedMs });
     }
   }
 

@@ -44,21 +44,14 @@ export function withoutNeedlessBusPaths(identities: readonly Identity[]): Identi
   );
 }
 
-/** The first field in which two identities differ, `diskseq` included: within one boot it tells one attachment from the next. */
-export function differenceBetween(planned: Identity, found: Identity): keyof Identity | null {
-  return identityFields.find((field) => planned[field] !== found[field]) ?? null;
+/** The first of these fields in which two identities differ. */
+export function differenceBetween(
+  planned: Identity,
+  found: Identity,
+  fields: readonly (keyof Identity)[],
+): keyof Identity | null {
+  return fields.find((field) => planned[field] !== found[field]) ?? null;
 }
-
-const identityFields = [
-  "kind",
-  "serial",
-  "wwn",
-  "model",
-  "sizeBytes",
-  "busPath",
-  "backing",
-  "diskseq",
-] as const;
 
 /** "path device:inode" of a loop device's backing file, and where in it the device begins if not at its start. */
 async function loopBacking(machine: Machine, folder: string): Promise<string | null> {

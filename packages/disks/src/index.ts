@@ -6,4 +6,3 @@
  */
 export * from "./disk-host.ts";
 export { linuxDiskHost, type LinuxDiskHostOptions } from "./linux-disk-host.ts";
-export { methods, type Method, type Pass } from "./methods.ts";

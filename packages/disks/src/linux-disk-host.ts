@@ -10,7 +10,7 @@ import { findDevice } from "./find-device.ts";
 import { linuxMachine } from "./linux-machine.ts";
 import type { Machine } from "./machine.ts";
 import { makePlan } from "./make-plan.ts";
-import { isProcessAlive } from "./process-id.ts";
+import { isProcessAlive, readBootId } from "./process-id.ts";
 import { spawnJob } from "./spawn-job.ts";
 import type { Places } from "./surroundings.ts";
 
@@ -45,7 +45,8 @@ async function plan(machine: Machine, places: Places, path: string, method: stri
     path,
   );
   const holds = device.refusal === null ? await probedContents(machine, regions) : [];
-  return makePlan(device, method, holds);
+  const bootId = await readBootId(machine);
+  return makePlan(device, method, holds, bootId);
 }
 
 function placesOf({ practiceFolder, stateFolder }: LinuxDiskHostOptions): Places {

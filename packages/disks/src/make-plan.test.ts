@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import type { Device } from "@trofie/contract";
+import { eraseMethods, type Content, type Device } from "@trofie/contract";
 import { discover } from "./discover.ts";
-import { makePlan } from "./make-plan.ts";
-import { methods } from "./methods.ts";
+import { makePlan as makePlanIn } from "./make-plan.ts";
 import { nowhere, twins, workbench } from "./testing/machines.ts";
 import { memoryMachine, type Tree } from "./testing/memory-machine.ts";
 
@@ -12,14 +11,18 @@ async function deviceOf(tree: Tree, path: string): Promise<Device> {
   return found.device;
 }
 
+const makePlan = (device: Device, method: string, holds: Content[] | null) =>
+  makePlanIn(device, method, holds, "boot");
+
 test("a plan says what would be done to which disk, and what to type", async () => {
   const device = await deviceOf(workbench, "/dev/sdb");
   const { sizeBytes } = device.identity;
   expect(makePlan(device, "zero", [])).toEqual({
+    bootId: "boot",
     path: "/dev/sdb",
     identity: device.identity,
-    method: { id: "zero", title: "Zeros, one pass", source: methods["zero"]?.source },
-    passes: [{ name: "write 00", patternHex: "00", verified: true }],
+    method: { id: "zero", title: "Zeros, one pass", source: eraseMethods["zero"]?.source },
+    passes: [{ patternHex: "00", verified: true }],
     level: "Clear",
     bytesTotal: 2 * sizeBytes,
     estimatedMs: expect.any(Number),
@@ -70,7 +73,7 @@ test("an unknown method is refused with the ones there are", async () => {
   for (const method of ["gutman", "toString", "__proto__"]) {
     expect(() => makePlan(device, method, [])).toThrow(
       expect.objectContaining({
-        code: "METHOD_NOT_FOUND",
+        code: "ERASE_METHOD_NOT_FOUND",
         message: `Cannot erase /dev/sdb by "${method}": the methods are zero`,
       }),
     );
@@ -83,9 +86,9 @@ test("a refused device has no plan", async () => {
 });
 
 test("every method has passes in whole bytes and says where it comes from", () => {
-  for (const { passes, source, title } of Object.values(methods)) {
+  for (const { passes, source, title } of Object.values(eraseMethods)) {
     expect(passes.length).toBeGreaterThan(0);
-    for (const { pattern } of passes) expect(pattern).toMatch(/^([0-9a-f]{2})+$/);
+    for (const { patternHex } of passes) expect(patternHex).toMatch(/^([0-9a-f]{2})+$/);
     expect(source).not.toBe("");
     expect(title).not.toBe("");
   }

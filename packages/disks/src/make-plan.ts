@@ -2,21 +2,30 @@
 import { Refusal } from "@trofie/commands";
 import {
   confirmationWord,
+  eraseMethods,
+  findEraseMethod,
   type Content,
   type Device,
+  type EraseMethod,
   type ErasePlan,
+  type Identity,
   type PlannedPass,
 } from "@trofie/contract";
-import { findMethod, methods, type Method } from "./methods.ts";
 import { printable } from "./printable.ts";
 
 /** `holds` is what the device holds now; null when that could not be read in time. */
-export function makePlan(device: Device, methodId: string, holds: Content[] | null): ErasePlan {
+export function makePlan(
+  device: Device,
+  methodId: string,
+  holds: Content[] | null,
+  bootId: string,
+): ErasePlan {
   const method = methodOf(device.path, methodId);
   if (device.refusal !== null) throw new Refusal(device.refusal.code, device.refusal.message);
   const passes = plannedPasses(method);
   const bytesTotal = bytesOfPasses(passes, device.identity.sizeBytes);
   return {
+    bootId,
     path: device.path,
     identity: device.identity,
     method: { id: methodId, title: method.title, source: method.source },
@@ -35,22 +44,19 @@ function bytesOfPasses(passes: readonly PlannedPass[], sizeBytes: number): numbe
   return passes.reduce((sum, { verified }) => sum + sizeBytes * (verified ? 2 : 1), 0);
 }
 
-function methodOf(path: string, id: string): Method {
-  const method = findMethod(id);
+function methodOf(path: string, id: string): EraseMethod {
+  const method = findEraseMethod(id);
   if (method !== undefined) return method;
-  const known = Object.keys(methods).join(", ");
+  const known = Object.keys(eraseMethods).join(", ");
   throw new Refusal(
-    "METHOD_NOT_FOUND",
+    "ERASE_METHOD_NOT_FOUND",
     `Cannot erase ${path} by "${printable(id)}": the methods are ${known}`,
   );
 }
 
-function plannedPasses({ passes }: Method): PlannedPass[] {
-  return passes.map(({ pattern }, i) => ({
-    name: `write ${pattern}`,
-    patternHex: pattern,
-    verified: i === passes.length - 1,
-  }));
+function plannedPasses({ passes, verify }: EraseMethod): PlannedPass[] {
+  const isVerified = (i: number) => verify === "last" && i === passes.length - 1;
+  return passes.map(({ patternHex }, i) => ({ patternHex, verified: isVerified(i) }));
 }
 
 /** Typical sustained rates by kind of disk, in bytes per second; only for the estimate before the job runs. */
@@ -63,23 +69,28 @@ function likelyBytesPerSecond({ bus, rotational }: Device): number {
 }
 
 function warningsOf(device: Device, holds: Content[] | null): string[] {
-  const { identity, bus } = device;
-  const isFlash =
-    identity.kind === "disk" && bus !== "virtio" && (device.rotational === false || bus === "mmc");
-  return [
-    ...(holds === null ? ["What it holds could not be read; take it for full"] : []),
-    ...(holds ?? []).map(contentWarning),
-    ...(isFlash
-      ? ["Flash: overwriting does not reach spare and retired cells, which may keep old data"]
-      : []),
-    ...(identity.kind === "disk" && identity.busPath !== null ? [busPathWarning(device)] : []),
-    ...(identity.kind === "disk" &&
-    identity.serial === null &&
-    identity.busPath === null &&
-    identity.wwn === null
-      ? ["It has no serial number, no WWN and no place on a bus: only model and size tell it from others"]
-      : []),
+  const { identity } = device;
+  const warnings: [boolean, string][] = [
+    [holds === null, "What it holds could not be read; take it for full"],
+    [isFlash(device), "Flash: overwriting does not reach spare and retired cells, which may keep old data"],
+    [identity.busPath !== null, busPathWarning(device)],
+    [
+      hasNoName(identity),
+      "It has no serial number, no WWN and no place on a bus: only model and size tell it from others",
+    ],
   ];
+  return [
+    ...(holds ?? []).map(contentWarning),
+    ...warnings.flatMap(([isDue, text]) => (isDue ? [text] : [])),
+  ];
+}
+
+function isFlash({ identity, bus, rotational }: Device): boolean {
+  return identity.kind === "disk" && bus !== "virtio" && (rotational === false || bus === "mmc");
+}
+
+function hasNoName({ kind, serial, wwn, busPath }: Identity): boolean {
+  return kind === "disk" && serial === null && wwn === null && busPath === null;
 }
 
 function contentWarning({ path, type, label }: Content): string {

@@ -23,7 +23,7 @@ export class Meter {
   }
 
   /** To be called a few times a second; each call also takes a sample of the rate. */
-  read(): Omit<Progress, "job" | "pass"> {
+  read(): Omit<Progress, "job" | "sweep" | "patternHex"> {
     this.#sample();
     const leftBytes = this.#bytesTotal - this.#bytesDone;
     const rate = this.#bytesPerSecond ?? 0;

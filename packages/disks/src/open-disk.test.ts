@@ -28,7 +28,7 @@ describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` ($
     openDisk(workshop.attach(workshop.makeFile(sizeBytes), "--sector-size", "4096")),
   );
 
-  test("an open disk is claimed: nobody else can claim or mount it", async () => {
+  test("an open disk is claimed: nobody else can open it exclusively", async () => {
     const device = workshop.attach(workshop.makeFile(sizeBytes));
     const disk = await openDisk(device);
     await expect(openDisk(device)).rejects.toMatchObject({ code: "EBUSY" });
@@ -36,7 +36,7 @@ describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` ($
     await (await openDisk(device)).close();
   });
 
-  test("an open disk reads and writes past the page cache", async () => {
+  test("a disk is opened for direct I/O", async () => {
     const disk = await openDisk(workshop.attach(workshop.makeFile(sizeBytes)));
     expect(disk.direct).toBe(true);
     expect(disk.file.kind).toBe("block");

@@ -1,11 +1,12 @@
 /** Opens the device of a plan, after which no other device can be taken for it, and makes sure that it is that device. */
 import { Refusal } from "@trofie/commands";
-import type { Identity } from "@trofie/contract";
+import type { ErasePlan, Identity } from "@trofie/contract";
 import { readBlockDevice } from "./block-devices.ts";
 import { discoverWithoutContents, type Found } from "./discover.ts";
 import { reasonOf, type OpenedDisk } from "./disk.ts";
 import { differenceBetween, identityOf, practiceIdentity } from "./identity.ts";
 import type { FileStat, Machine } from "./machine.ts";
+import { readBootId } from "./process-id.ts";
 import { writersOf } from "./open-elsewhere.ts";
 import type { Places } from "./surroundings.ts";
 
@@ -15,10 +16,7 @@ export interface PlannedDisk {
   readonly checkIdentity: () => Promise<void>;
 }
 
-interface Planned {
-  readonly path: string;
-  readonly identity: Identity;
-}
+type Planned = Pick<ErasePlan, "path" | "identity" | "bootId">;
 
 /**
  * Throws a `Refusal` when the device is in use, would be refused in a plan now, or is another one than was planned.
@@ -80,7 +78,7 @@ async function checkOpened(
   if (found === undefined) {
     throw new Refusal("IDENTITY_CHANGED", `Cannot erase ${planned.path}: it is no device now`);
   }
-  checkSame(planned, { ...found.device.identity, sizeBytes: disk.sizeBytes });
+  await checkSame(machine, planned, { ...found.device.identity, sizeBytes: disk.sizeBytes });
   const { refusal } = found.device;
   if (refusal !== null) throw new Refusal(refusal.code, refusal.message);
   await refuseIfOpenElsewhere(machine, found, disk.file);
@@ -97,7 +95,7 @@ async function refuseIfOpenElsewhere(machine: Machine, { device }: Found, file: 
 async function checkStillThere(machine: Machine, planned: Planned, file: FileStat): Promise<void> {
   const found = file.number === null ? await fileNow(machine, planned) : await diskNow(machine, file.number);
   if (found === null) throw new Refusal("IDENTITY_CHANGED", `Cannot go on with ${planned.path}: it is gone`);
-  checkSame(planned, planned.identity.busPath === null ? { ...found, busPath: null } : found);
+  await checkSame(machine, planned, planned.identity.busPath === null ? { ...found, busPath: null } : found);
 }
 
 async function fileNow(machine: Machine, { path }: Planned): Promise<Identity | null> {
@@ -112,12 +110,17 @@ async function diskNow(machine: Machine, number: string): Promise<Identity | nul
   return device === null ? null : identityOf(machine, device);
 }
 
-function checkSame(planned: Planned, found: Identity): void {
-  const field = differenceBetween(planned.identity, found);
+/** Within the boot of the plan the kernel's count of attachments must be the same too; another boot counts anew. */
+async function checkSame(machine: Machine, planned: Planned, found: Identity): Promise<void> {
+  const isSameBoot = (await readBootId(machine)) === planned.bootId;
+  const fields = isSameBoot ? [...durableFields, "diskseq" as const] : durableFields;
+  const field = differenceBetween(planned.identity, found, fields);
   if (field === null) return;
   const was = `its ${names[field]} was ${planned.identity[field] ?? "unknown"} and is ${found[field] ?? "unknown"}`;
   throw new Refusal("IDENTITY_CHANGED", `Cannot erase ${planned.path}: it is not the planned device, ${was}`);
 }
+
+const durableFields = ["kind", "serial", "wwn", "model", "sizeBytes", "busPath", "backing"] as const;
 
 const names: Readonly<Record<keyof Identity, string>> = {
   kind: "kind",

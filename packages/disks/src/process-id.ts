@@ -5,8 +5,14 @@ import type { Machine } from "./machine.ts";
 /** Null when there is no process of that pid. */
 export async function readProcessId(machine: Machine, pid: number): Promise<ProcessId | null> {
   const stat = await readStat(machine, pid);
+  return stat && { pid, startTicks: stat.startTicks, bootId: await readBootId(machine) };
+}
+
+/** Names the time since the kernel started (proc_sys_kernel(5)). */
+export async function readBootId(machine: Machine): Promise<string> {
   const bootId = await machine.readText("/proc/sys/kernel/random/boot_id");
-  return stat === null || bootId === null ? null : { pid, startTicks: stat.startTicks, bootId };
+  if (bootId === null) throw new Error("Cannot tell which boot this is: /proc is not there");
+  return bootId;
 }
 
 /**
@@ -14,11 +20,10 @@ export async function readProcessId(machine: Machine, pid: number): Promise<Proc
  * zombie and still holds the device.
  */
 export async function isProcessAlive(machine: Machine, process: ProcessId): Promise<boolean> {
-  const found = await readProcessId(machine, process.pid);
-  if (found?.startTicks !== process.startTicks || found.bootId !== process.bootId) return false;
   const stat = await readStat(machine, process.pid);
+  if (stat?.startTicks !== process.startTicks || (await readBootId(machine)) !== process.bootId) return false;
   const threads = await machine.list(`/proc/${process.pid}/task`);
-  return stat !== null && (stat.state !== "Z" || threads.length > 1);
+  return stat.state !== "Z" || threads.length > 1;
 }
 
 /** Counted from the last ")": the name of the program stands in parentheses and may hold anything. */

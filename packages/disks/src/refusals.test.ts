@@ -14,7 +14,11 @@ async function refusalOf(path: string, more: Tree, places: Places = nowhere, mac
   return device.refusal;
 }
 
-const inUse = (message: string): DeviceRefusal => ({ code: "DEVICE_IN_USE", message });
+const inUse = (message: string): DeviceRefusal => ({
+  code: "DEVICE_IN_USE",
+  state: message.slice(message.indexOf(": ") + 2),
+  message,
+});
 const sdb = "/sys/devices/pci0000:00/0000:00:17.0/ata2/host2/target2:0:0/2:0:0:0/block/sdb";
 
 test("an unused disk is not refused", async () => {
@@ -77,7 +81,7 @@ test("a disk behind a loop device is refused, which the kernel would not do", as
 });
 
 test("a read-only disk is refused", async () => {
-  expect(await refusalOf("/dev/vdc", {}, nowhere, virtualMachine)).toEqual({
+  expect(await refusalOf("/dev/vdc", {}, nowhere, virtualMachine)).toMatchObject({
     code: "DEVICE_READ_ONLY",
     message: "Cannot erase /dev/vdc: it is read-only",
   });
@@ -89,7 +93,7 @@ test("the disk under / is the system's, and being the system's is told before be
 
 test("the disk under the station's state folder is the system's", async () => {
   const state: Tree = { "/srv/state": { onDevice: "8:16" } };
-  expect(await refusalOf("/dev/sdb", state, { ...nowhere, needed: ["/srv/state"] })).toEqual({
+  expect(await refusalOf("/dev/sdb", state, { ...nowhere, needed: ["/srv/state"] })).toMatchObject({
     code: "DEVICE_IS_SYSTEM",
     message: "Cannot erase /dev/sdb: it holds /srv/state, which this machine runs from",
   });

@@ -1,5 +1,5 @@
 /** Why a device cannot be erased. The first reason that applies is the one that is told. */
-import type { DeviceRefusal } from "@trofie/contract";
+import type { DeviceRefusal, ErrorWord } from "@trofie/contract";
 import type { Use } from "./uses.ts";
 
 export interface Candidate {
@@ -24,6 +24,6 @@ export function refusalOf(device: Candidate): DeviceRefusal | null {
   return refusal("DEVICE_IN_USE", device, `${use.path === device.path ? "it" : use.path} is ${use.how}`);
 }
 
-function refusal(code: string, { path }: Candidate, state: string): DeviceRefusal {
-  return { code, message: `Cannot erase ${path}: ${state}` };
+function refusal(code: ErrorWord, { path }: Candidate, state: string): DeviceRefusal {
+  return { code, state, message: `Cannot erase ${path}: ${state}` };
 }

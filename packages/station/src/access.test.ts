@@ -1,4 +1,4 @@
-import { VirtualClock } from "@trofie/reactor/testing";
+import { seededRandom, VirtualClock } from "@trofie/reactor/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { PageAccess, tokenDoor } from "./access.ts";
 
@@ -9,18 +9,27 @@ let access: PageAccess;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  access = new PageAccess(clock);
+  access = new PageAccess(clock, seededRandom(1));
+  access.servedAt("http://127.0.0.1:7118");
 });
 
+/** What stands at the end of a new link. */
+const newTicket = (): string =>
+  /^http:\/\/127\.0\.0\.1:7118\/enter\/([\w-]{22})$/.exec(access.newLink()!)![1]!;
+
 describe("a link to the page", () => {
+  test("is not given out where no page is served", () => {
+    expect(new PageAccess(clock, seededRandom(1)).newLink()).toBeNull();
+  });
+
   test("lets in once", () => {
-    const ticket = access.newTicket();
+    const ticket = newTicket();
     expect(access.admits(access.enter(ticket)!)).toBe(true);
     expect(access.enter(ticket)).toBeNull();
   });
 
   test("lets nobody in after an hour", async () => {
-    const ticket = access.newTicket();
+    const ticket = newTicket();
     await clock.advance(61 * minuteMs);
     expect(access.enter(ticket)).toBeNull();
   });
@@ -33,14 +42,14 @@ describe("a link to the page", () => {
   });
 
   test("is not the session's secret", () => {
-    const ticket = access.newTicket();
+    const ticket = newTicket();
     access.enter(ticket);
     expect(access.admits(ticket)).toBe(false);
   });
 });
 
 describe("a browser's session", () => {
-  const open = (): string => access.enter(access.newTicket())!;
+  const open = (): string => access.enter(newTicket())!;
 
   test("ends after 30 idle minutes", async () => {
     const session = open();

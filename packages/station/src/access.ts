@@ -9,9 +9,10 @@
  *
  * There is no way in without one of these.
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { Door } from "@trofie/commands";
-import type { Clock } from "@trofie/reactor";
+import type { Clock, Random } from "@trofie/reactor";
+import { newSecret } from "./secret.ts";
 
 export const unixDoor: Door = {
   name: "unix",
@@ -37,55 +38,65 @@ export const cookieDoor: Door = {
 const ticketLifeMs = 60 * 60_000;
 const idleLifeMs = 30 * 60_000;
 const absoluteLifeMs = 12 * 60 * 60_000;
-const maxSessions = 25;
+const maxAdmissions = 25;
 
-interface PageSession {
+interface Admission {
   readonly openedMs: number;
   lastSeenMs: number;
 }
 
-/** One-time links to the page, and the sessions of browsers that opened one. Both are forgotten with the process. */
+/** One-time links to the page, and the browsers that one let in. Both are forgotten with the process. */
 export class PageAccess {
   readonly #clock: Clock;
+  readonly #random: Random;
+  #origin: string | null = null;
   readonly #tickets = new Map<string, number>();
-  readonly #sessions = new Map<string, PageSession>();
+  readonly #admissions = new Map<string, Admission>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, random: Random) {
     this.#clock = clock;
+    this.#random = random;
   }
 
-  /** A secret for one link: 128 bits, good for one hour and one use. */
-  newTicket(): string {
-    const ticket = randomBytes(16).toString("base64url");
+  /** Told where the page is served. */
+  servedAt(origin: string): void {
+    this.#origin = origin;
+  }
+
+  /** A link that lets in once, within an hour; null when no page is served. */
+  newLink(): string | null {
+    if (this.#origin === null) return null;
+    const ticket = newSecret(this.#random, 16);
     this.#tickets.set(fingerprint(ticket), this.#clock.nowMs());
-    return ticket;
+    return `${this.#origin}/enter/${ticket}`;
   }
 
-  /** Takes the ticket and returns a new session's secret; null when it is unknown, used or too old. */
+  /** Takes the ticket and returns the secret of a browser let in; null when it is unknown, used or too old. */
   enter(ticket: string): string | null {
     const madeMs = this.#tickets.get(fingerprint(ticket));
     this.#tickets.delete(fingerprint(ticket));
     const nowMs = this.#clock.nowMs();
     if (madeMs === undefined || nowMs - madeMs > ticketLifeMs) return null;
     this.#forgetOldest();
-    const secret = randomBytes(16).toString("base64url");
-    this.#sessions.set(fingerprint(secret), { openedMs: nowMs, lastSeenMs: nowMs });
+    const secret = newSecret(this.#random, 16);
+    this.#admissions.set(fingerprint(secret), { openedMs: nowMs, lastSeenMs: nowMs });
     return secret;
   }
 
-  /** True for the secret of a session that is not idle for 30 minutes nor older than 12 hours. */
+  /** True for the secret of a browser that was not idle for 30 minutes nor let in more than 12 hours ago. */
   admits(secret: string | undefined): boolean {
-    const session = secret === undefined ? undefined : this.#sessions.get(fingerprint(secret));
-    if (!session) return false;
+    const admission = secret === undefined ? undefined : this.#admissions.get(fingerprint(secret));
+    if (!admission) return false;
     const nowMs = this.#clock.nowMs();
-    if (nowMs - session.lastSeenMs > idleLifeMs || nowMs - session.openedMs > absoluteLifeMs) return false;
-    session.lastSeenMs = nowMs;
+    if (nowMs - admission.lastSeenMs > idleLifeMs || nowMs - admission.openedMs > absoluteLifeMs)
+      return false;
+    admission.lastSeenMs = nowMs;
     return true;
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size >= maxSessions && oldest !== undefined) this.#sessions.delete(oldest);
+    const [oldest] = this.#admissions.keys();
+    if (this.#admissions.size >= maxAdmissions && oldest !== undefined) this.#admissions.delete(oldest);
   }
 }
 

@@ -5,6 +5,7 @@ import { isOutcome, type ErasePlan, type Job, type StationContract } from "@trof
 import type { DiskHost } from "@trofie/disks";
 import type { Clock, Random } from "@trofie/reactor";
 import canonicalize from "canonicalize";
+import type { PageAccess } from "./access.ts";
 import type { DeviceWatch } from "./device-watch.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Jobs } from "./jobs.ts";
@@ -16,16 +17,11 @@ export interface HandlersOptions {
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly random: Random;
-  readonly links: PageLinks;
-}
-
-/** Makes links that open the page once; null where there is no page. */
-export interface PageLinks {
-  newLink: () => string | null;
+  readonly access: PageAccess;
 }
 
 export function stationHandlers(options: HandlersOptions): Handlers<StationContract> {
-  const { host, devices, jobs, queue, clock, random, links } = options;
+  const { host, devices, jobs, queue, clock, random, access } = options;
   return {
     "device.list": async () => {
       await devices.look();
@@ -62,7 +58,7 @@ export function stationHandlers(options: HandlersOptions): Handlers<StationContr
       return { record: () => ({ job: queue.recordStop(id) }), start: ({ job }) => queue.carryOutStop(job) };
     },
 
-    "page.link": () => ({ url: links.newLink() }),
+    "page.link": () => ({ url: access.newLink() }),
   };
 }
 

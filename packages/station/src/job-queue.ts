@@ -13,7 +13,7 @@ import {
   type Progress,
 } from "@trofie/contract";
 import type { DiskHost, JobEnd, JobEvent, JobProcess } from "@trofie/disks";
-import type { Clock } from "@trofie/reactor";
+import { asError, type Clock } from "@trofie/reactor";
 import type { Journal } from "./journal.ts";
 import type { Jobs } from "./jobs.ts";
 
@@ -119,7 +119,7 @@ export class JobQueue {
       const order = { job: job.id, plan: jobs.plan(job.id) };
       process = await host.start(order, (event) => this.#heard(job, event));
     } catch (error) {
-      this.#end(job, neverErased("failed", (error as Error).message));
+      this.#end(job, neverErased("failed", asError(error).message));
       return null;
     }
     if (this.#closing || this.#state(job) !== "queued") {

@@ -1,10 +1,17 @@
 /** The jobs in the journal: every change is recorded with the event that tells of it. */
-import { isOutcome, type ErasePlan, type EventType, type Job, type JobState } from "@trofie/contract";
+import {
+  isOutcome,
+  type ErasePlan,
+  type EventType,
+  type Job,
+  type JobState,
+  type Outcome,
+} from "@trofie/contract";
 import type { ProcessId } from "@trofie/disks";
 import type { Journal } from "./journal.ts";
 
 /** The event that tells of a job's arrival in a state. */
-const eventOf: Readonly<Partial<Record<JobState, EventType>>> = {
+const eventOf: Readonly<Record<Exclude<JobState, Outcome>, EventType>> = {
   queued: "job.accepted",
   running: "job.started",
   verifying: "job.verifying",
@@ -69,14 +76,15 @@ export class Jobs {
   /** Records a job's new state; only inside the journal's `commit`. */
   change(id: string, change: Partial<Job> & { state: JobState }): Job {
     const job = { ...this.get(id)!, ...change };
-    const ended = isOutcome(job.state);
+    const { state } = job;
+    const ended = isOutcome(state);
     this.#journal.run(
       "UPDATE job SET ended = ?, job = ? WHERE id = ?",
       ended ? 1 : 0,
       JSON.stringify(job),
       id,
     );
-    this.#journal.append(ended ? "job.ended" : eventOf[job.state]!, id, job);
+    this.#journal.append(isOutcome(state) ? "job.ended" : eventOf[state], id, job);
     return job;
   }
 

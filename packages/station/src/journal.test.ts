@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { VirtualClock } from "@trofie/reactor/testing";
+import { seededRandom, VirtualClock } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { StartError } from "./errors.ts";
+import { StartError } from "./start-error.ts";
 import { Journal } from "./journal.ts";
 
 let folder: string;
@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const open = (): Journal => new Journal(path, new VirtualClock());
+const open = (): Journal => new Journal(path, { clock: new VirtualClock(), random: seededRandom(1) });
 const command = { cmd: "c1", digest: "d", principal: "p", method: "m" };
 
 describe("a journal", () => {
@@ -92,7 +92,7 @@ describe("a journal", () => {
     const journal = open();
     const program = `
       import { Journal } from ${JSON.stringify(new URL("journal.ts", import.meta.url).href)};
-      try { new Journal(process.argv[1], { wallMs: () => 0 }) } catch (error) { console.log(error.message) }`;
+      try { new Journal(process.argv[1], {}) } catch (error) { console.log(error.message) }`;
     const args = ["--conditions=trofie-source", "--input-type=module", "-e", program, path];
     const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
     expect(stdout).toContain("another station is using this state folder");

@@ -7,7 +7,7 @@
  *
  * Invariant: nothing is published (an event, an answer, a report) before the commit that holds it returned.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import {
   Refusal,
@@ -17,9 +17,10 @@ import {
   type VerdictStore,
 } from "@trofie/commands";
 import type { EventType } from "@trofie/contract";
-import type { Clock } from "@trofie/reactor";
+import { asError, type Clock, type Random } from "@trofie/reactor";
 import canonicalize from "canonicalize";
-import { StartError } from "./errors.ts";
+import { StartError } from "./start-error.ts";
+import type { World } from "./world.ts";
 
 /** The shape of the tables below. A journal of a newer format is refused. */
 const format = 1;
@@ -72,11 +73,11 @@ export class Journal implements VerdictStore {
    * Opens the journal at `path`, or makes it, and locks it for this process.
    * Throws a `StartError` when another process has it or it is not ours.
    */
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, { clock, random }: Pick<World, "clock" | "random">) {
     this.#clock = clock;
     this.#database = openLocked(path);
     try {
-      this.#prepareTables();
+      this.#prepareTables(random);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -161,7 +162,7 @@ export class Journal implements VerdictStore {
 
   /** Writes, inside `commit`. */
   run(sql: string, ...values: SQLInputValue[]): void {
-    if (!this.#inCommit) throw new Error("the journal is written only inside commit");
+    if (!this.#inCommit) throw new Error("Cannot write the journal: no commit is open");
     this.#statement(sql).run(...values);
   }
 
@@ -181,14 +182,14 @@ export class Journal implements VerdictStore {
     return statement;
   }
 
-  #prepareTables(): void {
+  #prepareTables(random: Random): void {
     const found = this.one<{ user_version: number }>("PRAGMA user_version")!.user_version;
     if (found > format)
       throw new StartError(
         `Cannot open the journal: it has format ${found}, this program knows up to ${format}`,
       );
     if (found === format) return;
-    const epoch = randomBytes(16).toString("hex");
+    const epoch = Buffer.from(random.bytes(16)).toString("hex");
     this.#database.exec(
       `BEGIN; ${tables} INSERT INTO meta VALUES ('epoch', '${epoch}'); PRAGMA user_version = ${format}; COMMIT`,
     );
@@ -208,7 +209,7 @@ function openLocked(path: string): DatabaseSync {
       throw new StartError(`Cannot use ${path}: another station is using this state folder`, {
         cause: error,
       });
-    throw new StartError(`Cannot use ${path}: ${(error as Error).message}`, { cause: error });
+    throw new StartError(`Cannot use ${path}: ${asError(error).message}`, { cause: error });
   }
 }
 

@@ -1,18 +1,19 @@
 /** The station's program: reads its arguments, starts a station, says where it listens, serves until it is told to end. */
-import { homedir } from "node:os";
 import { parseArgs } from "node:util";
 import { defaultPaths } from "@trofie/contract";
 import { linuxDiskHost } from "@trofie/disks";
-import { StartError } from "./errors.ts";
+import { asError } from "@trofie/reactor";
+import { StartError } from "./start-error.ts";
+import type { Listening } from "./doors.ts";
 import { isFatal } from "./journal.ts";
-import { Station, type Listening } from "./station.ts";
+import { Station } from "./station.ts";
 
-/** Exit codes as in sysexits(3) where one fits. */
+/** 70 is EX_SOFTWARE of sysexits(3): a supervisor may start the station again. */
 const exitCannotStart = 1;
 const exitUsage = 2;
 const exitSoftware = 70;
 
-const paths = defaultPaths({ isRoot: process.getuid?.() === 0, home: homedir(), env: process.env });
+const paths = defaultPaths(process.env, process.getuid?.() === 0);
 
 const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [--http N] [--practice DIR] [--json]
 
@@ -48,7 +49,7 @@ function readArguments(): Readonly<Record<string, string | boolean | undefined>>
     if (values.help) end(0, usage);
     return values;
   } catch (error) {
-    return end(exitUsage, `${(error as Error).message}\n\n${usage}`);
+    return end(exitUsage, `${asError(error).message}\n\n${usage}`);
   }
 }
 

@@ -12,17 +12,16 @@ import fastifyCookie from "@fastify/cookie";
 import fastifyHelmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import fastifyWebSocket from "@fastify/websocket";
-import type { CommandServer } from "@trofie/commands";
+import { maxBytesAfterOpen, type CommandServer } from "@trofie/commands";
 import { webSocketProtocol } from "@trofie/commands/websocket";
 import type { StationContract } from "@trofie/contract";
 import type { Clock } from "@trofie/reactor";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { cookieDoor, type PageAccess } from "./access.ts";
-import { StartError } from "./errors.ts";
+import { StartError } from "./start-error.ts";
 import { openWebChannel } from "./web-channel.ts";
 
 const loopback = "127.0.0.1";
-const maxMessageBytes = 65_536;
 const checkSessionEveryMs = 60_000;
 
 export interface PageServerOptions {
@@ -34,9 +33,6 @@ export interface PageServerOptions {
 }
 
 export interface PageServer {
-  readonly port: number;
-  /** A link that opens the page once. */
-  newLink(): string;
   close(): Promise<void>;
 }
 
@@ -51,7 +47,7 @@ export async function servePage({ port, access, commands, clock }: PageServerOpt
   await server.register(fastifyCookie);
   await server.register(fastifyWebSocket, {
     options: {
-      maxPayload: maxMessageBytes,
+      maxPayload: maxBytesAfterOpen,
       handleProtocols: (offered: Set<string>) => pickProtocol(offered),
     },
   });
@@ -60,11 +56,8 @@ export async function servePage({ port, access, commands, clock }: PageServerOpt
   );
   await server.register((inside) => serveInside(inside, door, commands, clock));
   door.port = await listen(server, port);
-  return {
-    port: door.port,
-    newLink: () => `http://${loopback}:${door.port}/enter/${access.newTicket()}`,
-    close: () => server.close(),
-  };
+  access.servedAt(`http://${loopback}:${door.port}`);
+  return { close: () => server.close() };
 }
 
 /** What only a browser with the cookie gets. */
@@ -126,8 +119,8 @@ class PageDoor {
   }
 
   async enter(request: FastifyRequest<{ Params: { ticket: string } }>, reply: FastifyReply): Promise<void> {
-    if (this.admits(request)) return reply.redirect("/", 303);
     const secret = this.#access.enter(request.params.ticket);
+    if (secret === null && this.admits(request)) return reply.redirect("/", 303);
     if (secret === null)
       return refuse(
         reply,

@@ -1,5 +1,4 @@
 /** The folder in which a station keeps everything it must not forget: journal, token, reports. */
-import { randomBytes } from "node:crypto";
 import {
   accessSync,
   chmodSync,
@@ -11,7 +10,9 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { tokenFile } from "@trofie/contract";
-import { StartError } from "./errors.ts";
+import type { Random } from "@trofie/reactor";
+import { newSecret } from "./secret.ts";
+import { StartError } from "./start-error.ts";
 
 export interface StateFolder {
   readonly path: string;
@@ -40,9 +41,9 @@ export function openStateFolder(path: string): StateFolder {
 }
 
 /** The secret that opens the TCP port, made at the first start: 256 bits, base64url, readable by the owner alone. */
-export function readToken(folder: StateFolder): string {
+export function tokenOf(folder: StateFolder, random: Random): string {
   try {
-    writeFileSync(folder.tokenPath, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+    writeFileSync(folder.tokenPath, newSecret(random, 32), { mode: 0o600, flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST")
       throw new StartError(`Cannot write ${folder.tokenPath}: ${reason(error)}`, { cause: error });

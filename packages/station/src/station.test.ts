@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, unlinkSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import type { Client } from "@trofie/commands";
 import type { Job, StationContract } from "@trofie/contract";
@@ -47,7 +48,14 @@ describe("an erase", () => {
     watcher.listen({ progressReceived: (progress) => heard.push(progress) });
     const id = await world.erase(client, "/dev/a");
     await world.pass();
-    const progress = { pass: "write 00", bytesDone: 1, bytesTotal: 2, bytesPerSecond: 1, etaMs: 1000 };
+    const progress = {
+      sweep: "write" as const,
+      patternHex: "00",
+      bytesDone: 1,
+      bytesTotal: 2,
+      bytesPerSecond: 1,
+      etaMs: 1000,
+    };
     world.process(0).tell({ type: "progress", ...progress });
     await world.pass();
     expect(heard).toEqual([{ job: id, ...progress }]);
@@ -114,14 +122,19 @@ describe("the queue", () => {
   });
 
   test("lets a process go only when the journal holds it", async () => {
-    await world.erase(client, "/dev/a");
+    world.host.onGo = () => {
+      throw new Error("the power fails");
+    };
+    const id = await world.erase(client, "/dev/a");
     await world.pass();
-    expect(world.process(0).wasLetGo).toBe(true);
+    expect(world.errors.splice(0)).toEqual([new Error("the power fails")]);
+    const { pid } = world.process(0).process;
     await world.stop();
-    world.host.alive.add(world.process(0).process.pid);
+    world.host.alive.add(pid);
     await world.start();
-    // Had the first station not recorded the process, the second could not have looked for it.
-    expect(world.errors).toEqual([]);
+    await world.pass();
+    expect(await state(id)).toBe("hung");
+    world.host.alive.delete(pid);
   });
 });
 
@@ -247,6 +260,15 @@ describe("a station that starts again", () => {
     expect(job.state).toBe("stopped");
   });
 
+  test("refuses to go on from a journal that somebody has changed", async () => {
+    await world.erase(client, "/dev/a");
+    await world.stop();
+    const journal = new DatabaseSync(join(world.statePath, "journal.sqlite"));
+    journal.exec("UPDATE event SET body = '{}' WHERE seq = 2");
+    journal.close();
+    await expect(world.start()).rejects.toThrow(/event 2 does not follow from the one before it/);
+  });
+
   test("writes the reports that the last one had no time for", async () => {
     const id = await world.erase(client, "/dev/a");
     await world.pass();
@@ -255,7 +277,6 @@ describe("a station that starts again", () => {
     const path = join(world.station.listening.reportsPath, `${id}.json`);
     const before = readFileSync(path, "utf8");
     await world.stop();
-    const { unlinkSync } = await import("node:fs");
     unlinkSync(path);
     await world.start();
     expect(readFileSync(path, "utf8")).toBe(before);

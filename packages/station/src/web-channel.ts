@@ -4,7 +4,9 @@ import { lowWaterBytes, type Channel, type Receiver } from "@trofie/commands";
 
 /** RFC 6455 §7.4.1 */
 const goingAway = 1001;
-const unsupportedData = 1003;
+
+/** A browser that takes nothing is cut when this much waits for it. */
+const maxBufferedBytes = 16 * 1_048_576;
 
 /** Joins a socket that is open to `receiver`. */
 export function openWebChannel(socket: WebSocket, receiver: Receiver): Channel {
@@ -16,6 +18,9 @@ class WebChannel implements Channel {
   readonly #socket: WebSocket;
   readonly #receiver: Receiver;
   #full = false;
+  /** Settles when the last message that arrived has been dealt with. */
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
 
   constructor(socket: WebSocket, receiver: Receiver) {
     this.#socket = socket;
@@ -38,6 +43,7 @@ class WebChannel implements Channel {
 
   send(message: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.bufferedBytes > maxBufferedBytes) return this.abort();
     this.#socket.send(message, () => this.#sent());
     this.#full ||= this.bufferedBytes > lowWaterBytes;
   }
@@ -50,13 +56,19 @@ class WebChannel implements Channel {
     this.#socket.terminate();
   }
 
-  /** The next message is held back until this one is dealt with. */
+  /** Messages are dealt with one after the other; while one is, the browser is not read. */
   #received(data: Buffer, isBinary: boolean): void {
-    if (isBinary) return this.#socket.close(unsupportedData);
-    const handled = this.#receiver.messageReceived(data.toString("utf8"));
-    if (!handled) return;
+    if (isBinary) return this.#receiver.undecodableReceived();
     this.#socket.pause();
-    void handled.finally(() => this.#socket.resume());
+    this.#waiting += 1;
+    this.#last = this.#last
+      .then(() => this.#receiver.messageReceived(data.toString("utf8")))
+      .finally(() => this.#handled());
+  }
+
+  #handled(): void {
+    this.#waiting -= 1;
+    if (this.#waiting === 0) this.#socket.resume();
   }
 
   #sent(): void {

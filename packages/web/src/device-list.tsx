@@ -1,4 +1,4 @@
-import { deviceKey, isOutcome, type Device, type Job, type StationView } from "@trofie/contract";
+import { deviceKey, holdsDevice, type Device, type Job, type StationView } from "@trofie/contract";
 import { DeviceCard } from "./device-card.tsx";
 import { progressOf } from "./progress-of.ts";
 
@@ -15,7 +15,7 @@ export function DeviceList({ view, onErase }: Props) {
   const devices = [...view.devices.values()].toSorted(
     (a, b) => Number(a.refusal !== null) - Number(b.refusal !== null) || byNumber.compare(a.path, b.path),
   );
-  const jobs = openJobs(view);
+  const jobs = jobsAtDevices(view);
   return (
     <section aria-labelledby="disks">
       <h2 id="disks">
@@ -41,8 +41,10 @@ export function DeviceList({ view, onErase }: Props) {
   );
 }
 
-/** The first open job of each device, by the device's key: it is the one that has the device. */
-function openJobs({ jobs }: StationView): ReadonlyMap<string, Job> {
-  const open = [...jobs.values()].filter(({ state }) => !isOutcome(state));
-  return new Map(open.toReversed().map((job) => [deviceKey(job.identity), job]));
+/** The job to show with each device, by the device's key: the one that has it, else the next in its queue. */
+function jobsAtDevices({ jobs }: StationView): ReadonlyMap<string, Job> {
+  const inOrder = [...jobs.values()];
+  const next = inOrder.filter(({ state }) => state === "queued").toReversed();
+  const holding = inOrder.filter(({ state }) => holdsDevice(state));
+  return new Map([...next, ...holding].map((job) => [deviceKey(job.identity), job]));
 }

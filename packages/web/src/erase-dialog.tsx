@@ -1,5 +1,5 @@
 /** Shows what an erase would do, and has it confirmed. */
-import { type Device, nameOf } from "@trofie/contract";
+import { eraseMethods, nameOf, type Device } from "@trofie/contract";
 import { useEffect, useId, useState, type ReactNode } from "react";
 import { Confirmation } from "./confirmation.tsx";
 import { Modal } from "./modal.tsx";
@@ -14,13 +14,13 @@ interface Props {
   readonly onClose: (job: string | null) => void;
 }
 
-const methods = [{ id: "zero", title: "Zeros, one pass" }] as const;
+const methods = Object.entries(eraseMethods).map(([id, { title }]) => ({ id, title }));
 
 const sendingLater =
   "Sending… The station cannot be reached now. The order is kept here, and carried out once when the station is back.";
 
 export function EraseDialog({ client, device, isConnected, onClose }: Props) {
-  const [method, setMethod] = useState<string>(methods[0].id);
+  const [method, setMethod] = useState(methods[0]!.id);
   const order = useErase({ client, path: device.path, method, onStarted: onClose });
   const titleId = useId();
   const isSending = order.step.at === "sending";

@@ -1,5 +1,13 @@
 /** One job: how far it is, how to stop it, how it ended. */
-import { isOutcome, type Job, type Progress, bytesText, exactBytesText, nameOf } from "@trofie/contract";
+import {
+  isOutcome,
+  type Job,
+  type Progress,
+  bytesText,
+  exactBytesText,
+  nameOf,
+  stateMeaning,
+} from "@trofie/contract";
 import { useEffect, useId, useRef } from "react";
 import { timeText } from "./time-text.ts";
 import { JobProgress } from "./job-progress.tsx";
@@ -20,6 +28,7 @@ export function JobCard({ client, job, progress, wasJustStarted }: Props) {
   const card = useRef<HTMLElement>(null);
   const titleId = useId();
   const words = stateWords[job.state];
+  const meaning = stateMeaning[job.state];
   const hasEnded = isOutcome(job.state);
   useEffect(() => {
     if (wasJustStarted) card.current?.scrollIntoView({ block: "nearest" });
@@ -41,7 +50,7 @@ export function JobCard({ client, job, progress, wasJustStarted }: Props) {
       </header>
       {progress && <JobProgress progress={progress} labelledBy={titleId} />}
       {job.report && <p className="message">{job.report.message}</p>}
-      {words.meaning && <p className="meaning">{words.meaning}</p>}
+      {meaning && <p className="meaning">{meaning}.</p>}
       {job.report && job.report.passes.length > 0 && <JobReportView report={job.report} />}
       <footer className="card-foot">
         <p className="faint">

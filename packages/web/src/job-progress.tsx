@@ -3,10 +3,10 @@ import {
   bytesText,
   durationText,
   exactBytesText,
+  passText,
   percentOf,
   rateText,
 } from "@trofie/contract";
-import { passText } from "./job-words.ts";
 
 interface Props {
   readonly progress: Progress;
@@ -16,12 +16,12 @@ interface Props {
 
 /** How far a job is, over all its passes and their verification. */
 export function JobProgress({ progress, labelledBy }: Props) {
-  const { pass, bytesDone, bytesTotal, bytesPerSecond, etaMs } = progress;
+  const { bytesDone, bytesTotal, bytesPerSecond, etaMs } = progress;
   return (
     <div className="progress">
       <div className="progress-head">
         <span className="percent">{percentOf(bytesDone, bytesTotal)} %</span>
-        <span className="pass">{passText(pass)}</span>
+        <span className="pass">{passText(progress)}</span>
         <span className="eta">{etaMs === null ? "" : `${durationText(etaMs)} left`}</span>
       </div>
       <progress value={bytesDone} max={bytesTotal} aria-labelledby={labelledBy} />

@@ -6,10 +6,10 @@ import {
   bytesText,
   durationText,
   exactBytesText,
+  passText,
   rateText,
 } from "@trofie/contract";
 import { Fact } from "./fact.tsx";
-import { passText } from "./job-words.ts";
 
 export function JobReportView({ report }: { report: JobReport }) {
   const { verification, durationMs, passes } = report;
@@ -52,12 +52,12 @@ function Passes({ passes }: { passes: readonly PassReport[] }) {
         </tr>
       </thead>
       <tbody>
-        {passes.map(({ name, bytesDone, durationMs }, i) => (
-          <tr key={`${i} ${name}`}>
-            <th scope="row">{passText(name)}</th>
-            <td title={exactBytesText(bytesDone)}>{bytesText(bytesDone)}</td>
-            <td>{durationText(durationMs)}</td>
-            <td>{durationMs > 0 ? rateText((bytesDone / durationMs) * 1000) : ""}</td>
+        {passes.map((pass, i) => (
+          <tr key={`${i} ${pass.sweep}`}>
+            <th scope="row">{passText(pass)}</th>
+            <td title={exactBytesText(pass.bytesDone)}>{bytesText(pass.bytesDone)}</td>
+            <td>{durationText(pass.durationMs)}</td>
+            <td>{pass.durationMs > 0 ? rateText((pass.bytesDone / pass.durationMs) * 1000) : ""}</td>
           </tr>
         ))}
       </tbody>

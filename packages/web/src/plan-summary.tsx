@@ -1,10 +1,16 @@
 /** What an erase would do, to which disk. */
-import { type ErasePlan, type PlannedPass, bytesText, durationText, exactBytesText } from "@trofie/contract";
+import {
+  type ErasePlan,
+  type PlannedPass,
+  bytesText,
+  durationText,
+  exactBytesText,
+  passText,
+} from "@trofie/contract";
 import { Contents } from "./contents.tsx";
 import { Fact } from "./fact.tsx";
 import { kindWords } from "./device-words.ts";
 import { IdentityFacts } from "./identity-facts.tsx";
-import { passText } from "./job-words.ts";
 
 export function PlanSummary({ plan }: { plan: ErasePlan }) {
   const { path, identity, method, passes, level, estimatedMs, holds, warnings } = plan;
@@ -19,7 +25,7 @@ export function PlanSummary({ plan }: { plan: ErasePlan }) {
         <Fact name="Holds">
           <Contents holds={holds} devicePath={path} />
         </Fact>
-        <Fact name="Passes">{passes.map(passWords).join("; ")}</Fact>
+        <Fact name="Passes">{passes.map(plannedPassText).join("; ")}</Fact>
         <Fact name="Level">
           {level} <span className="faint">({method.source})</span>
         </Fact>
@@ -38,6 +44,6 @@ export function PlanSummary({ plan }: { plan: ErasePlan }) {
   );
 }
 
-function passWords({ name, verified }: PlannedPass): string {
-  return `${passText(name)}${verified ? ", then every byte is read back" : ""}`;
+function plannedPassText({ patternHex, verified }: PlannedPass): string {
+  return `${passText({ sweep: "write", patternHex })}${verified ? ", then every byte is read back" : ""}`;
 }

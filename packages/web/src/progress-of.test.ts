@@ -4,7 +4,8 @@ import { progressOf } from "./progress-of.ts";
 
 const progress: Progress = {
   job: "j_1",
-  pass: "write 00",
+  sweep: "write",
+  patternHex: "00",
   bytesDone: 1,
   bytesTotal: 2,
   bytesPerSecond: 1,

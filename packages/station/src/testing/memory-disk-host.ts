@@ -18,10 +18,12 @@ export class MemoryJobProcess implements JobProcess {
   wasStopped = false;
   /** A hung disk: it does not end when it is told to. */
   isHung = false;
+  readonly #onGo: () => void;
   readonly #tell: (event: JobEvent) => void;
   readonly #end: (end: JobEnd) => void;
 
-  constructor(pid: number, order: JobOrder, tell: (event: JobEvent) => void) {
+  constructor(pid: number, order: JobOrder, tell: (event: JobEvent) => void, onGo: () => void) {
+    this.#onGo = onGo;
     this.process = { pid, startTicks: "1", bootId: "boot" };
     this.order = order;
     this.#tell = tell;
@@ -32,6 +34,7 @@ export class MemoryJobProcess implements JobProcess {
 
   go(): void {
     this.wasLetGo = true;
+    this.#onGo();
   }
 
   stop(): void {
@@ -60,6 +63,8 @@ export class MemoryDiskHost implements DiskHost {
   /** Processes of an earlier station that are still there, by pid. */
   readonly alive = new Set<number>();
   canStart = true;
+  /** Called in the moment that a process is let go. */
+  onGo: () => void = () => {};
 
   add(path: string, serial = `SERIAL-${path}`): void {
     const identity: Identity = {
@@ -95,10 +100,11 @@ export class MemoryDiskHost implements DiskHost {
     if (!device) throw new Refusal("DEVICE_NOT_FOUND", `Cannot erase ${path}: there is no such device`);
     const { identity } = device;
     return {
+      bootId: "boot",
       path,
       identity,
       method: { id: method, title: "Zeros", source: "test" },
-      passes: [{ name: "write 00", patternHex: "00", verified: true }],
+      passes: [{ patternHex: "00", verified: true }],
       level: "Clear",
       bytesTotal: 2 * identity.sizeBytes,
       estimatedMs: 1,
@@ -110,7 +116,7 @@ export class MemoryDiskHost implements DiskHost {
 
   async start(order: JobOrder, onEvent: (event: JobEvent) => void): Promise<JobProcess> {
     if (!this.canStart) throw new Error("no more processes");
-    const process = new MemoryJobProcess(1000 + this.processes.length, order, onEvent);
+    const process = new MemoryJobProcess(1000 + this.processes.length, order, onEvent, this.onGo);
     this.processes.push(process);
     return process;
   }

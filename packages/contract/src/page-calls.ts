@@ -1,4 +1,4 @@
-/** Methods about the station's page. */
+/** Calls about the station's page. */
 import { query } from "@trofie/commands";
 import * as z from "zod";
 

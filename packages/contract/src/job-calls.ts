@@ -1,4 +1,4 @@
-/** Methods about jobs. */
+/** Calls about jobs. */
 import { command, query } from "@trofie/commands";
 import * as z from "zod";
 import { Job } from "./job.ts";
@@ -11,6 +11,7 @@ export const jobList = query({
   role: "viewer",
 });
 
+/** One job as it stands. */
 export const jobGet = query({
   input: z.strictObject({ job: z.string() }),
   result: z.strictObject({ job: Job }),

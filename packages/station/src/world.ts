@@ -1,0 +1,10 @@
+import { nodeNet, systemClock, systemRandom, type Clock, type Net, type Random } from "@trofie/reactor";
+
+/** What a station cannot make itself: time, chance and a network. A test gives its own. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly net: Net;
+}
+
+export const realWorld: World = { clock: systemClock, random: systemRandom, net: nodeNet };
