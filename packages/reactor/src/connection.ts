@@ -27,7 +27,7 @@ export interface ConnectionSettings {
 
 /** Drives one protocol over one wire: the transport that the protocol sees. A state machine, hence its length. */
 export class Connection implements Transport, WireEvents, TurnEnd {
-  readonly protocol: Protocol<object>;
+  protocol: Protocol<object>;
   readonly #wire: Wire;
   readonly #settings: ConnectionSettings;
   readonly #output = new TurnOutput();
@@ -38,6 +38,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   #drainAwaited = false;
   #drainHooks: (() => void)[] = [];
   #pausedByProtocol = false;
+  #resumeHooks: (() => Handled)[] = [];
   #handlersRunning = 0;
   #idleHooks: (() => void)[] = [];
   #lingering: DelayedCall | undefined;
@@ -105,9 +106,33 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     this.#readOrPause();
   }
 
+  /** What was read before the pause is handled before what comes after it. */
   resumeReading(): void {
     this.#pausedByProtocol = false;
+    const hooks = this.#resumeHooks;
+    this.#resumeHooks = [];
+    for (const hook of hooks) this.whenReading(hook);
     this.#readOrPause();
+  }
+
+  get isReadingPaused(): boolean {
+    return this.#pausedByProtocol;
+  }
+
+  whenReading(handler: () => Handled): void {
+    if (this.#pausedByProtocol) this.#resumeHooks.push(handler);
+    else if (this.#phase === "open") this.#run(handler);
+  }
+
+  switchProtocol(protocol: Protocol<object>, unread: Uint8Array = new Uint8Array(0)): void {
+    const made = Promise.withResolvers<void>();
+    this.#hold(made.promise);
+    this.protocol = protocol;
+    queueMicrotask(() => {
+      this.#run(() => protocol.makeConnection(this));
+      if (unread.length > 0 && this.#phase === "open") this.#run(() => protocol.dataReceived(unread));
+      made.resolve();
+    });
   }
 
   loseConnection(): Promise<CloseReport> {

@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { CloseReason } from "./close-reason.ts";
 import { Connection } from "./connection.ts";
 import { asError } from "./as-error.ts";
+import { ProtocolError } from "./errors.ts";
 import type { Factory } from "./factory.ts";
 import { leaveFactory, shareFactory } from "./factory-use.ts";
 import type { Wire } from "./net.ts";
@@ -22,6 +23,8 @@ const SHUTDOWN: CloseReason = { kind: "shutdown", by: "local" };
 export class Connections {
   readonly #clock: Clock;
   readonly #limits: TransportLimits;
+  /** Wires whose layers are being made. */
+  readonly #opening = new Set<Wire>();
   readonly #live = new Set<Connection>();
   readonly #leaving = new Set<Promise<void>>();
 
@@ -30,15 +33,33 @@ export class Connections {
     this.#limits = limits;
   }
 
-  /** Gives the wire to a new protocol of the factory's; `null` when the factory refused. */
-  accept<P extends Protocol<object>>(wire: Wire, factory: Factory<P>): P | null {
+  /**
+   * Gives the wire to a new protocol of the factory's; `null` when the factory refused. Rejects when the layers
+   * under the protocol could not be made. Without layers that take time it is all done within the call.
+   */
+  async accept<P extends Protocol<object>>(wire: Wire, factory: Factory<P>): Promise<P | null> {
+    shareFactory(factory);
+    this.#opening.add(wire);
+    try {
+      const wrapped = factory.wrapWire(wire, this.#clock);
+      return this.#drive(wrapped instanceof Promise ? await wrapped : wrapped, factory);
+    } catch (error) {
+      wire.destroy();
+      this.#leave(factory);
+      throw error;
+    } finally {
+      this.#opening.delete(wire);
+    }
+  }
+
+  #drive<P extends Protocol<object>>(wire: Wire, factory: Factory<P>): P | null {
     const protocol = buildProtocol(factory, wire.peer);
     if (!protocol) {
       refuse(wire);
+      this.#leave(factory);
       return null;
     }
-    shareFactory(factory);
-    const ended = (connection: Connection) => this.#ended(connection, factory);
+    const ended = (connection: Connection) => this.#ended(connection, factory, protocol);
     const connection = new Connection({ wire, protocol, clock: this.#clock, limits: this.#limits, ended });
     this.#live.add(connection);
     connection.start();
@@ -47,6 +68,7 @@ export class Connections {
 
   /** Lets every protocol finish and closes; tells what had to be cut at the deadline. */
   async stop(deadlineMs: number): Promise<CutConnection[]> {
+    for (const wire of this.#opening) wire.destroy();
     await within(this.#clock, deadlineMs, Promise.all([...this.#live].map(finishAndClose)));
     return Promise.all([...this.#live].map(cut));
   }
@@ -56,8 +78,17 @@ export class Connections {
     await Promise.all(this.#leaving);
   }
 
-  #ended(connection: Connection, factory: Factory<object>): void {
+  #ended<P extends object>(connection: Connection, factory: Factory<P>, protocol: P): void {
     this.#live.delete(connection);
+    try {
+      factory.connectionEnded(protocol);
+    } catch (error) {
+      reportFault({ error: asError(error), source: factory });
+    }
+    this.#leave(factory);
+  }
+
+  #leave(factory: Factory<object>): void {
     const leaving = leaveFactory(factory)
       .catch((error) => reportFault({ error: asError(error), source: factory }))
       .finally(() => this.#leaving.delete(leaving));
@@ -96,6 +127,12 @@ function refuse(wire: Wire): void {
   });
   wire.resume();
   wire.end();
+}
+
+/** A peer that could not even begin is not worth a word; a bug in a layer is. */
+export function reportAcceptFailure(thrown: unknown, factory: Factory<object>): void {
+  const error = asError(thrown);
+  if (!(error instanceof ProtocolError) && !("syscall" in error)) reportFault({ error, source: factory });
 }
 
 function ignore(): void {}

@@ -56,3 +56,13 @@ export class NotConnectedError extends Error {
     super(`Cannot send: ${why}`);
   }
 }
+
+/** A string is longer than its receiver can take, and was not sent. */
+export class StringTooLongError extends Error {
+  override readonly name = "StringTooLongError";
+  readonly code = "STRING_TOO_LONG";
+
+  constructor(lengthBytes: number, mostBytes: number) {
+    super(`Cannot send the string: it has ${lengthBytes} bytes, and ${mostBytes} is the most`);
+  }
+}

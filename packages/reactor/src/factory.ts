@@ -1,4 +1,6 @@
 import type { Address } from "./address.ts";
+import type { Clock } from "./clock.ts";
+import type { Wire } from "./net.ts";
 import type { Protocol } from "./protocol.ts";
 
 /**
@@ -37,4 +39,15 @@ export class Factory<P extends object = Protocol> {
     (protocol as { factory?: unknown }).factory = this;
     return protocol;
   }
+
+  /**
+   * Puts layers between a new connection and its protocol (see `layered`). Called before `buildProtocol`, and
+   * waited for; when it fails, the connection is closed.
+   */
+  wrapWire(wire: Wire, _clock: Clock): Wire | Promise<Wire> {
+    return wire;
+  }
+
+  /** A connection has ended, after its protocol was told. */
+  connectionEnded(_protocol: P): void {}
 }

@@ -32,7 +32,25 @@ export type { CloseReason, CloseReport } from "./close-reason.ts";
 export { addressText, type Address, type TcpAddress, type UnixAddress } from "./address.ts";
 
 export { LineOnlyReceiver } from "./line-only-receiver.ts";
+export { LineReceiver } from "./line-receiver.ts";
+export { LineReader } from "./line-reader.ts";
 export { LineSplitter, type LineEnd, type SplitLine } from "./line-splitter.ts";
+
+export { Receiver, type Parser } from "./receiver.ts";
+export { NetstringReceiver } from "./strings/netstring-receiver.ts";
+export { NetstringParser, type Netstring } from "./strings/netstring-parser.ts";
+export {
+  Int16StringReceiver,
+  Int32StringReceiver,
+  Int8StringReceiver,
+} from "./strings/int-string-receivers.ts";
+export { IntStringParser, type IntString } from "./strings/int-string-parser.ts";
+
+export { proxied, type ProxiedOptions } from "./proxy/proxied.ts";
+export { readProxyHeader, type ProxyAddresses, type ProxyHeader } from "./proxy/proxy-header.ts";
+
+export { FactoryWrapper, layered, type MakeLayer } from "./layers/factory-wrapper.ts";
+export { Layer } from "./layers/layer.ts";
 
 export { ReactorThread, type ReactorThreadEvents, type ReactorThreadOptions } from "./reactor-thread.ts";
 export type { ThreadFactory } from "./thread-client.ts";
@@ -46,6 +64,7 @@ export {
   NotConnectedError,
   ProtocolError,
   ReactorStoppedError,
+  StringTooLongError,
 } from "./errors.ts";
 export { asError } from "./as-error.ts";
 export type { Fault } from "./report-fault.ts";

@@ -1,8 +1,9 @@
 import { ProtocolError } from "./errors.ts";
 import type { Factory } from "./factory.ts";
-import { LineSplitter, type LineEnd, type SplitLine } from "./line-splitter.ts";
-import { type Handled, Protocol } from "./protocol.ts";
-import type { Transport } from "./transport.ts";
+import { LineReader } from "./line-reader.ts";
+import type { LineEnd, SplitLine } from "./line-splitter.ts";
+import type { Handled } from "./protocol.ts";
+import { type Parser, Receiver } from "./receiver.ts";
 
 /**
  * A protocol of lines of UTF-8 text. Override `lineReceived`, answer with `sendLine`.
@@ -10,7 +11,10 @@ import type { Transport } from "./transport.ts";
  * A line may be a slice that keeps alive all the text with which it arrived; one that is stored for long is
  * better stored as bytes.
  */
-export class LineOnlyReceiver<F extends object = Factory<object>> extends Protocol<F> {
+export class LineOnlyReceiver<F extends object = Factory<object>> extends Receiver<
+  SplitLine | Uint8Array,
+  F
+> {
   /** What ends a line, and what `sendLine` ends it with. */
   readonly delimiter: "\r\n" | "\n" = "\r\n";
 
@@ -20,14 +24,10 @@ export class LineOnlyReceiver<F extends object = Factory<object>> extends Protoc
   /** The longest line that is delivered, without its delimiter, in bytes. */
   readonly maxLengthBytes: number = 16_384;
 
-  #lines: LineSplitter | undefined;
-  #waiting: Uint8Array[] = [];
-  #delivering: Promise<void> | undefined;
-
   /**
    * A line came, without its delimiter. A promise that it returns holds back the next line, and stops reading
    * from the peer, until it has settled: order and back-pressure without ceremony. After `loseConnection` no
-   * more lines are delivered.
+   * more lines are delivered, and none while reading is paused.
    */
   lineReceived(_line: string): Handled {}
 
@@ -48,55 +48,19 @@ export class LineOnlyReceiver<F extends object = Factory<object>> extends Protoc
     this.transport.write(line + this.delimiter);
   }
 
-  override makeConnection(transport: Transport): Handled {
-    this.#lines = new LineSplitter(this.#lineEnd(), this.maxLengthBytes);
-    return super.makeConnection(transport);
+  protected override makeParser(): Parser<SplitLine | Uint8Array> {
+    return new LineReader(this.lineEnd, this.maxLengthBytes);
   }
 
-  override dataReceived(bytes: Uint8Array): Handled {
-    if (this.#delivering) {
-      this.#waiting.push(bytes);
-      return this.#delivering;
-    }
-    this.#lines?.push(bytes);
-    const handled = this.#deliver();
-    if (handled) return (this.#delivering = this.#deliverRest(handled));
-  }
-
-  #lineEnd(): LineEnd {
-    if (this.delimiter === "\n") return "lf";
-    return this.acceptsLoneLF ? "either" : "crlf";
-  }
-
-  /** Delivers until a handler returns a promise, which is returned. */
-  #deliver(): Handled {
-    for (;;) {
-      if (this.transport.disconnecting) return;
-      const line = this.#lines?.next();
-      if (line === undefined) return;
-      const handled = typeof line === "string" ? this.lineReceived(line) : this.#refuse(line);
-      if (handled) return handled;
-    }
-  }
-
-  #refuse(line: Exclude<SplitLine, string>): Handled {
+  protected override messageReceived(line: SplitLine | Uint8Array): Handled {
+    if (typeof line === "string") return this.lineReceived(line);
+    if (line instanceof Uint8Array) return;
     return line.kind === "too-long" ? this.lineLengthExceeded() : this.undecodableLineReceived(line.bytes);
   }
 
-  async #deliverRest(first: PromiseLike<unknown>): Promise<void> {
-    let handled: Handled = first;
-    while (handled) {
-      await handled;
-      handled = this.#deliver() ?? this.#deliverWaiting();
-    }
-    this.#delivering = undefined;
-  }
-
-  #deliverWaiting(): Handled {
-    for (let bytes = this.#waiting.shift(); bytes; bytes = this.#waiting.shift()) {
-      this.#lines?.push(bytes);
-      const handled = this.#deliver();
-      if (handled) return handled;
-    }
+  /** Where lines end, by what `delimiter` and `acceptsLoneLF` say. */
+  protected get lineEnd(): LineEnd {
+    if (this.delimiter === "\n") return "lf";
+    return this.acceptsLoneLF ? "either" : "crlf";
   }
 }

@@ -40,6 +40,9 @@ export class LineSplitter {
   #textIsAscii = true;
   /** What was found the slow way, when what was pushed last was not all UTF-8; read from `#position`. */
   #found: SplitLine[] = [];
+  /** Where the bytes of each that was found end, and how many bytes were searched. */
+  #foundEnds: number[] = [];
+  #forgottenTailBytes = 0;
 
   constructor(end: LineEnd, maxLengthBytes: number) {
     this.#end = end;
@@ -58,10 +61,26 @@ export class LineSplitter {
     if (this.#position < this.#text.length) return this.#nextOfText();
     if (this.#position < this.#found.length) return this.#found[this.#position++];
     this.#text = "";
-    if (this.#found.length > 0) this.#found = [];
+    if (this.#found.length > 0) this.#forgetFound();
     if (!this.#tailIsTooLong) return undefined;
     this.#tailIsTooLong = false;
     return TOO_LONG;
+  }
+
+  /** How many of the bytes that were pushed come after what `next` gave last. */
+  get unreadBytes(): number {
+    return this.#unreadLineBytes() + (this.#tailIsTooLong ? this.#forgottenTailBytes : this.#tail.length);
+  }
+
+  /** A copy of the unfinished line. */
+  unfinished(): Uint8Array {
+    return this.#tail.copy();
+  }
+
+  #unreadLineBytes(): number {
+    if (this.#found.length > 0) return this.#foundEnds.at(-1)! - (this.#foundEnds[this.#position - 1] ?? 0);
+    if (this.#textIsAscii) return this.#text.length - Math.min(this.#position, this.#text.length);
+    return encoder.encode(this.#text.slice(this.#position)).length;
   }
 
   /** `bytes` with what waited before it: whole lines only. */
@@ -105,8 +124,14 @@ export class LineSplitter {
       const { end, next } = this.#lineAt(bytes, start);
       const line = new Uint8Array(bytes.subarray(start, end)); // A copy; `slice` of a Buffer is none.
       this.#found.push(line.length > this.#maxLengthBytes ? TOO_LONG : decodeLine(line));
+      this.#foundEnds.push(next);
       start = next;
     }
+  }
+
+  #forgetFound(): void {
+    this.#found = [];
+    this.#foundEnds = [];
   }
 
   /** The line that begins at `start` in bytes that hold its end. */
@@ -130,6 +155,7 @@ export class LineSplitter {
     if (!this.#skipping && this.#unfinishedLength() > this.#maxLengthBytes) {
       this.#skipping = true;
       this.#tailIsTooLong = true;
+      this.#forgottenTailBytes = rest.length;
     }
     if (this.#skipping) this.#forgetTail();
   }

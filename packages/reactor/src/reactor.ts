@@ -1,12 +1,12 @@
 import type { Address } from "./address.ts";
 import type { Clock, DelayedCall } from "./clock.ts";
-import { Connections, type CutConnection } from "./connections.ts";
+import { Connections, type CutConnection, reportAcceptFailure } from "./connections.ts";
 import { dial } from "./dial.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import { ConnectError, ReactorStoppedError } from "./errors.ts";
 import type { Factory } from "./factory.ts";
 import { leaveFactory, useFactory } from "./factory-use.ts";
-import type { ListenPlace, Net } from "./net.ts";
+import type { ListenPlace, Net, Wire } from "./net.ts";
 import { nodeNet } from "./node-net.ts";
 import { ListeningPort, type Port } from "./port.ts";
 import type { Protocol } from "./protocol.ts";
@@ -158,7 +158,7 @@ export class Reactor implements AsyncDisposable {
     this.#begin();
     await useFactory(factory);
     try {
-      const listener = await this.#net.listen(place, (wire) => this.#connections.accept(wire, factory));
+      const listener = await this.#net.listen(place, (wire) => this.#accept(wire, factory));
       const port = new ListeningPort(listener, () => this.#portClosed(port, factory));
       this.#ports.add(port);
       if (this.#state !== "running") await port.stopListening();
@@ -167,6 +167,10 @@ export class Reactor implements AsyncDisposable {
       await leaveFactory(factory);
       throw error;
     }
+  }
+
+  #accept<P extends Protocol<object>>(wire: Wire, factory: Factory<P>): void {
+    this.#connections.accept(wire, factory).catch((error) => reportAcceptFailure(error, factory));
   }
 
   async #portClosed(port: Port, factory: Factory<object>): Promise<void> {
@@ -184,7 +188,7 @@ export class Reactor implements AsyncDisposable {
     await useFactory(factory);
     try {
       const wire = await dial({ net: this.#net, clock: this.clock, address, timeoutMs, signals });
-      const protocol = this.#connections.accept(wire, factory);
+      const protocol = await this.#connections.accept(wire, factory);
       if (protocol) return protocol;
       throw new ConnectError(address, "the factory refused the connection", { kind: "aborted", by: "local" });
     } finally {

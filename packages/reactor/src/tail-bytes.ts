@@ -30,6 +30,11 @@ export class TailBytes {
     return all;
   }
 
+  /** A copy of all that waits. */
+  copy(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
   clear(): void {
     this.#bytes = new Uint8Array(0);
     this.#length = 0;

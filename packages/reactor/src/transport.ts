@@ -1,5 +1,6 @@
 import type { Address } from "./address.ts";
 import type { CloseReason, CloseReport } from "./close-reason.ts";
+import type { Handled, Protocol } from "./protocol.ts";
 
 /**
  * A protocol's way to its peer. TCP, UNIX sockets, memory and test doubles are all of this one shape, and pass
@@ -34,6 +35,19 @@ export interface Transport {
   /** Stops reading; the peer is held back by its own full buffers. */
   pauseReading(): void;
   resumeReading(): void;
+  readonly isReadingPaused: boolean;
+
+  /**
+   * Calls `handler` once, as the reactor calls one of the protocol's own: its promise holds back what comes next,
+   * and what it throws ends the connection. At once, or as soon as reading is resumed.
+   */
+  whenReading(handler: () => Handled): void;
+
+  /**
+   * Gives the connection to another protocol, once the present handler has returned: it is made, gets `unread`
+   * (what was read and not yet handled; a receiver's `takeRest()`), and then all that comes.
+   */
+  switchProtocol(protocol: Protocol<object>, unread?: Uint8Array): void;
 
   /**
    * Closes, and loses nothing: sends all that was written, then FIN, and reads on (discarding) until the

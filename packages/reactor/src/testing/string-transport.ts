@@ -1,7 +1,7 @@
 import type { Address } from "../address.ts";
 import type { CloseReason, CloseReport } from "../close-reason.ts";
 import { ClosedError } from "../errors.ts";
-import type { Protocol } from "../protocol.ts";
+import type { Handled, Protocol } from "../protocol.ts";
 import type { Transport } from "../transport.ts";
 
 /**
@@ -23,7 +23,11 @@ export class StringTransport implements Transport {
   #drainHooks: (() => void)[] = [];
 
   /** True while the protocol has paused reading. */
-  isPaused = false;
+  isReadingPaused = false;
+
+  /** The protocol that has taken over by `switchProtocol`, if any has. */
+  protocol: Protocol<object> | undefined;
+  #resumeHooks: (() => Handled)[] = [];
 
   /** Make it false for `write` to say that too much is waiting; `drain()` makes it true again. */
   hasRoom = true;
@@ -82,11 +86,23 @@ export class StringTransport implements Transport {
   }
 
   pauseReading(): void {
-    this.isPaused = true;
+    this.isReadingPaused = true;
   }
 
   resumeReading(): void {
-    this.isPaused = false;
+    this.isReadingPaused = false;
+    for (const hook of this.#resumeHooks.splice(0)) this.whenReading(hook);
+  }
+
+  whenReading(handler: () => Handled): void {
+    if (this.isReadingPaused) this.#resumeHooks.push(handler);
+    else if (!this.disconnecting) void handler();
+  }
+
+  switchProtocol(protocol: Protocol<object>, unread: Uint8Array = new Uint8Array(0)): void {
+    this.protocol = protocol;
+    void protocol.makeConnection(this);
+    if (unread.length > 0) void protocol.dataReceived(unread);
   }
 
   loseConnection(): Promise<CloseReport> {
