@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { faults, type Fault } from "./faults.ts";
 import { twistedVersion } from "./twisted-process.ts";
 
-const CASES = 4_000;
+const CASES = 2_000;
 const sources = join(import.meta.dirname, "../../packages/reactor/src");
 const folder = mkdtempSync(join(tmpdir(), "faults-"));
 const run = promisify(execFile);

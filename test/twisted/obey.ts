@@ -1,14 +1,29 @@
-import type { Transport } from "@trofie/reactor";
+import type { Tell, Talker } from "./receivers.ts";
 
-/** Does what a message says, if it is a command; `traces.py` has the same words. */
-export function obey(message: string, transport: Transport, send: (answer: string) => void): void {
-  const [word] = message.split(" ", 1);
-  const rest = message.slice(message.indexOf(" ") + 1);
-  if (message === "quit") void transport.loseConnection();
-  else if (message === "abort") transport.abortConnection();
-  else if (message === "bye") {
-    void transport.loseConnection();
-    send("too late");
-  } else if (word === "say") send(message === "say" ? "" : rest);
-  else if (word === "long" && /^\d+$/.test(rest)) send("x".repeat(Number(rest)));
+/** Does what a message says, if it is a command; `receivers.py` has the same words. */
+export function obey(message: string, talker: Talker, tell: Tell): void {
+  const word = message.split(" ", 1)[0]!;
+  const rest = message.slice(word.length + 1);
+  if (word === "say") talker.send(rest);
+  else if (word === "long" && /^\d+$/.test(rest)) sendLong(Number(rest), talker, tell);
+  else if (message === "pause" && talker.obeysPause) talker.transport.pauseReading();
+  else words[message]?.(talker);
+}
+
+const words: Readonly<Record<string, (talker: Talker) => void>> = {
+  quit: ({ transport }) => void transport.loseConnection(),
+  abort: ({ transport }) => transport.abortConnection(),
+  bye(talker) {
+    void talker.transport.loseConnection();
+    talker.send("no");
+  },
+};
+
+function sendLong(length: number, talker: Talker, tell: Tell): void {
+  try {
+    talker.send("x".repeat(length));
+  } catch (error) {
+    if ((error as Error).name !== "StringTooLongError") throw error;
+    tell("refused");
+  }
 }

@@ -25,7 +25,7 @@ export class TalkerFactory extends Factory<Talker> {
 
   override buildProtocol(): Talker {
     const events = new EventQueue();
-    const protocol = makeReceiver(reactor, this.#receiver, this.#settings, events.tell);
+    const protocol = makeReceiver(this.#receiver, { reactor, settings: this.#settings, tell: events.tell });
     this.connections.push({ protocol, events });
     return protocol;
   }

@@ -31,7 +31,7 @@ class Obeying:
             self.transport.abortConnection()
         elif message == b"bye":
             self.transport.loseConnection()
-            self.send(b"too late")
+            self.send(b"no")
         elif word == b"say":
             self.send(rest)
         elif word == b"long" and rest.isdigit():

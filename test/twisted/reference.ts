@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { toBytes, type Case, type Event, type Trace } from "./case.ts";
+import { toBytes, type Case, type Event, type Settings, type Trace } from "./case.ts";
 
 /**
  * The case that Twisted is given in place of this one, so that it does not show a fault that ours has not: see
@@ -22,9 +22,8 @@ function keepReturnsWithNext(chunks: readonly string[]): string[] {
 }
 
 /** What ours must say where Twisted says this: see `differences.ts`. */
-export function expectedOfOurs({ receiver }: Case, trace: Trace): Trace {
-  const open = untilClosed(trace);
-  return receiver === "LineOnlyReceiver" ? open.map(lineOfText) : open;
+export function expectedOfOurs(one: Case, trace: Trace): Trace {
+  return untilClosed(trace).flatMap((event) => expectedEvents(one, event));
 }
 
 function untilClosed(trace: Trace): Trace {
@@ -32,7 +31,27 @@ function untilClosed(trace: Trace): Trace {
   return closing === -1 ? trace : trace.slice(0, closing + 1);
 }
 
-function lineOfText(event: Event): Event {
+function expectedEvents({ receiver, settings }: Case, event: Event): Trace {
   const [word, text = ""] = event;
-  return word === "line" && !isUtf8(toBytes(text)) ? ["undecodable", text] : event;
+  if (word === "line" && !isUtf8(toBytes(text))) return [["undecodable", text]];
+  if (word === "rest")
+    return receiver === "LineReceiver" ? restOfLine(text, settings) : restOfNetstring(text);
+  if (word === "write" && receiver === "NetstringReceiver") return [sentNetstring(event, settings)];
+  return [event];
+}
+
+/** Ours complains of a line as soon as it is too long, Twisted when it is longer by the length of its end. */
+function restOfLine(rest: string, { maxLength, delimiter }: Settings): Trace {
+  const isHalfEnd = delimiter === "\r\n" && rest.endsWith("\r");
+  return rest.length - Number(isHalfEnd) > maxLength ? [["too-long"], ["close"]] : [];
+}
+
+/** Twisted takes a length followed by LF for one that has not ended; until the next byte comes. */
+function restOfNetstring(rest: string): Trace {
+  return rest.endsWith("\n") ? [["close"]] : [];
+}
+
+/** Ours refuses to send what it would not take. */
+function sentNetstring(event: Event, { maxLength }: Settings): Event {
+  return Number.parseInt(event[1]!, 10) > maxLength ? ["refused"] : event;
 }

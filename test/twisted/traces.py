@@ -8,6 +8,7 @@ import json
 import sys
 
 from twisted.internet.testing import StringTransport
+from twisted.protocols import basic
 
 from receivers import latin1, make_receiver
 
@@ -50,10 +51,20 @@ def trace_of(case):
     for chunk in case["chunks"]:
         protocol.dataReceived(chunk.encode("latin-1"))
         while getattr(protocol, "paused", False) and not transport.disconnecting:
+            tell("resume")
             protocol.resumeProducing()
         if transport.disconnecting:
-            break
+            return trace
+    tell_rest(protocol, tell)
     return trace
+
+
+def tell_rest(protocol, tell):
+    """What waits for its end: Twisted may find later than ours that it is wrong."""
+    if isinstance(protocol, basic.LineReceiver) and protocol.line_mode and protocol._buffer:
+        tell("rest", latin1(protocol._buffer))
+    if isinstance(protocol, basic.NetstringReceiver) and protocol._remainingData:
+        tell("rest", latin1(protocol._remainingData))
 
 
 for text in sys.stdin.buffer:
