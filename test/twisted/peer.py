@@ -11,6 +11,7 @@ from twisted.application.internet import ClientService
 from twisted.internet import defer, endpoints, protocol, reactor, stdio
 from twisted.protocols.basic import LineOnlyReceiver
 
+from greeter import GreeterFactory
 from receivers import make_receiver
 
 numbers = itertools.count(1)
@@ -29,41 +30,48 @@ def command(function):
 
 def keep(thing):
     """Gives a thing the number by which it is called from now on."""
-    number = next(numbers)
-    things[number] = thing
-    return number
+    if getattr(thing, "number", None) is None:
+        thing.number = next(numbers)
+        things[thing.number] = thing
+    return thing.number
 
 
-def new_receiver(kind, settings):
-    number = next(numbers)
-    things[number] = make_receiver(kind, settings, lambda *event: tell({"event": [number, *event]}))
-    return number, things[number]
+def tell_of(thing, *event):
+    tell({"event": [keep(thing), *event]})
 
 
 class Receivers(protocol.Factory):
-    """Makes receivers of one kind, and announces each as `owner`'s."""
+    """Makes receivers of one kind, and announces each."""
 
     def __init__(self, kind, settings):
         self.kind, self.settings = kind, settings
-        self.owner = keep(self)
 
     def buildProtocol(self, address):
-        number, receiver = new_receiver(self.kind, self.settings)
+        receiver = make_receiver(self.kind, self.settings, lambda *event: tell_of(receiver, *event))
         receiver.factory = self
-        tell({"event": [self.owner, "connection", str(number)]})
+        tell_of(self, "connection", str(keep(receiver)))
         return receiver
+
+
+def start(endpoint, factory):
+    """Listens; gives the factory's number and the port's."""
+    owner = keep(factory)
+
+    def started(port):
+        factory.port = port
+        return [owner, getattr(port.getHost(), "port", 0)]
+
+    return endpoints.serverFromString(reactor, endpoint).listen(factory).addCallback(started)
 
 
 @command
 def listen(kind, endpoint, settings):
-    factory = Receivers(kind, settings)
-    listening = endpoints.serverFromString(reactor, endpoint).listen(factory)
+    return start(endpoint, Receivers(kind, settings))
 
-    def started(port):
-        factory.port = port
-        return [factory.owner, getattr(port.getHost(), "port", 0)]
 
-    return listening.addCallback(started)
+@command
+def greet(endpoint, path):
+    return start(endpoint, GreeterFactory(path))
 
 
 @command
@@ -75,18 +83,22 @@ def unlisten(owner):
 def connect(kind, endpoint, settings):
     factory = Receivers(kind, settings)
     connecting = endpoints.clientFromString(reactor, endpoint).connect(factory)
-    return connecting.addCallback(lambda _: factory.owner)
+    return connecting.addCallback(lambda _: keep(factory))
 
 
 @command
 def keep_connected(kind, endpoint, settings):
     """ClientService, which tries again soon."""
     factory = Receivers(kind, settings)
-    factory.service = ClientService(
-        endpoints.clientFromString(reactor, endpoint), factory, retryPolicy=lambda failures: 0.02
-    )
+
+    def retry_soon(failures):
+        tell_of(factory, "failed", str(failures))
+        return 0.02
+
+    dialled = endpoints.clientFromString(reactor, endpoint)
+    factory.service = ClientService(dialled, factory, retryPolicy=retry_soon)
     factory.service.startService()
-    return factory.owner
+    return keep(factory)
 
 
 @command
@@ -106,11 +118,11 @@ class Reconnecting(protocol.ReconnectingClientFactory, Receivers):
         return Receivers.buildProtocol(self, address)
 
     def clientConnectionFailed(self, connector, reason):
-        tell({"event": [self.owner, "failed", reason.type.__name__]})
+        tell_of(self, "failed", reason.type.__name__)
         super().clientConnectionFailed(connector, reason)
 
     def clientConnectionLost(self, connector, reason):
-        tell({"event": [self.owner, "lost", reason.type.__name__]})
+        tell_of(self, "lost", reason.type.__name__)
         super().clientConnectionLost(connector, reason)
 
 
@@ -119,7 +131,7 @@ def reconnect(kind, port, settings):
     factory = Reconnecting(kind, settings)
     factory.noisy = False
     reactor.connectTCP("127.0.0.1", port, factory)
-    return factory.owner
+    return keep(factory)
 
 
 @command

@@ -58,6 +58,22 @@ export class TwistedPeer implements AsyncDisposable {
     return new PeerListener(this, number, 0).connection();
   }
 
+  /** Has the article's server listen, which keeps texts in this file. */
+  async greet(endpoint: string, path: string): Promise<PeerListener> {
+    const [number, port] = (await this.call("greet", endpoint, path)) as [number, number];
+    return new PeerListener(this, number, port);
+  }
+
+  /** Twisted's `ClientService`, which keeps a connection to this endpoint. */
+  async keepConnected(kind: PeerKind, endpoint: string): Promise<PeerListener> {
+    return new PeerListener(this, (await this.call("keep_connected", kind, endpoint, {})) as number, 0);
+  }
+
+  /** Twisted's `ReconnectingClientFactory`, which keeps a connection to this port. */
+  async reconnect(kind: PeerKind, port: number): Promise<PeerListener> {
+    return new PeerListener(this, (await this.call("reconnect", kind, port, {})) as number, 0);
+  }
+
   /** What is told of a connection or a listener. */
   eventsOf(who: number): EventQueue {
     const known = this.#queues.get(who) ?? new EventQueue();
@@ -82,7 +98,7 @@ export class TwistedPeer implements AsyncDisposable {
   }
 }
 
-export type PeerKind = ReceiverName | "Greeter" | "AMP";
+export type PeerKind = ReceiverName;
 export type PeerSettings = Partial<Settings> & Readonly<Record<string, unknown>>;
 
 /** Whatever makes connections at the peer: a port, or something that dials. */
@@ -104,13 +120,29 @@ export class PeerListener {
 
   /** The next connection that it makes. */
   async connection(): Promise<PeerConnection> {
-    let [word, number] = await this.next();
-    while (word !== "connection") [word, number] = await this.next();
+    const [, number] = await this.until("connection");
     return new PeerConnection(this.#peer, Number(number));
+  }
+
+  /** The next thing told of it that begins with this word. */
+  async until(word: string): Promise<Event> {
+    let event = await this.next();
+    while (event[0] !== word) event = await this.next();
+    return event;
   }
 
   async close(): Promise<void> {
     await this.#peer.call("unlisten", this.number);
+  }
+
+  /** Ends `keepConnected`. */
+  async stayAway(): Promise<void> {
+    await this.#peer.call("stay_away", this.number);
+  }
+
+  /** Ends `reconnect`. */
+  async stopTrying(): Promise<void> {
+    await this.#peer.call("stop_trying", this.number);
   }
 }
 
