@@ -25,8 +25,8 @@ function errorsPage(): string {
 ${printed}
 
 A refusal crosses the wire as a JSON-RPC error: \`{ code, message, data: { code, final, recorded, … } }\`. Programs look
-at the word in \`data.code\`; it never changes meaning. \`final\`: the same command gets the same answer for ever;
-otherwise it may be sent again. \`recorded\`: the refusal is in the journal.
+at the word in \`data.code\`; it never changes meaning. \`final\`: sending the same again does not help; otherwise it
+does. \`recorded\`: the refusal is in the journal, and the same command gets it for ever.
 
 ${table(["code", "number", "final", "meaning"], rows)}
 `;

@@ -27,6 +27,7 @@ const testPrograms = {
   "/usr/bin/lsblk": "util-linux",
   "/usr/sbin/losetup": "mount",
   "/usr/bin/python3": "python3",
+  "/usr/lib/python3/dist-packages/twisted/__init__.py": "python3-twisted",
 };
 
 installPackages();

@@ -1,5 +1,7 @@
 /** The packages as they are published: compiled, and found without the condition that leads to the sources. */
 import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -16,6 +18,11 @@ test("the packages compile, and the compiled program runs without their sources"
     cwd: root,
   });
   expect(asked.stdout).toMatch(/packages\/station\/dist\/main\.js token\n$/);
-  const main = join(root, "packages/cli/dist/main.js");
-  expect((await execute(process.execPath, [main, "--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const folder = mkdtempSync(join(tmpdir(), "trofie-published-"));
+  for (const part of ["bin", "dist", "package.json"])
+    cpSync(join(root, "packages/cli", part), join(folder, part), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const version = await execute(process.execPath, [join(folder, "bin/trofie.js"), "--version"]);
+  rmSync(folder, { recursive: true });
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

@@ -38,15 +38,14 @@ test("a station says what the transcript says", async () => {
   for (const line of transcript) {
     const said = line.slice(2).replaceAll(/"(\$[A-Z]+)"/g, (name, key: string) => known.get(key) ?? name);
     if (line.startsWith("→")) {
-      socket.write(`${JSON.stringify({ jsonrpc: "2.0", ...(JSON.parse(said) as object) })}\n`);
+      socket.write(`${said}\n`);
       continue;
     }
     const written: unknown = JSON.parse(line.slice(2));
     for (;;) {
       const { value, done } = await heard.next();
       if (done) throw new Error(`the station closed before it said ${line}`);
-      const message = JSON.parse(value) as { jsonrpc: string };
-      expect(message.jsonrpc).toBe("2.0");
+      const message: unknown = JSON.parse(value);
       const trial = new Map(known);
       if (!matches(written, message, trial)) continue;
       for (const [name, given] of trial) known.set(name, given);

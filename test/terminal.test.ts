@@ -77,7 +77,10 @@ describe("trofie", () => {
 
   test("without a terminal asks for the word on the command line", async () => {
     const { code, stderr } = await place.trofie("erase", "one", "--method", "zero");
-    expect([code, stderr]).toEqual([2, "There is no terminal to confirm on: give the word with --confirm\n"]);
+    expect([code, stderr]).toEqual([
+      2,
+      "Cannot ask for the word: there is no terminal (give it with --confirm)\n",
+    ]);
   });
 
   test("on a terminal shows the plan, asks until the word is right, shows how it ended", async () => {

@@ -17,7 +17,7 @@ export function stationAddress(given: string | undefined): string {
   return given ?? (process.env.TROFIE_STATION || `unix:${paths.socket}`);
 }
 
-export interface Listening {
+export interface Hearing {
   /** Hear of events and progress; operations need them too. */
   readonly events?: boolean;
   /** Hears everything from the first connection on. */
@@ -28,7 +28,7 @@ export interface Listening {
 export async function withStation<T>(
   address: string,
   work: (client: StationClient) => Promise<T>,
-  { events = false, listener = {} }: Listening = {},
+  { events = false, listener = {} }: Hearing = {},
 ): Promise<T> {
   await using reactor = new Reactor();
   const client = new Client<StationContract>({

@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { bytesText, isOutcome } from "@trofie/contract";
+import { bytesText } from "@trofie/contract";
 import { paths, withStation, type StationClient } from "./connection.ts";
-import { connectionInWords } from "./connection-lines.ts";
-import { followOnScreen } from "./erase-command.ts";
+import { connectionInWords } from "./connection-text.ts";
+import { followJob } from "./follow-job.ts";
 import { Exit } from "./exit-codes.ts";
 import { makePracticeDisks, practiceDiskBytes } from "./practice-disks.ts";
 import { openScreen, styled, type Screen } from "./screen.ts";
@@ -19,8 +19,8 @@ interface Listening {
   readonly reportsPath: string;
 }
 
-/** Serves until Ctrl-C. Returns the exit code. */
-export async function runDemo(): Promise<number> {
+/** Serves until the station ends, by Ctrl-C or by itself; then the program ends with its exit code. */
+export async function runDemo(): Promise<void> {
   const screen = openScreen(process.stdout);
   const folder = join(paths.state, "demo");
   const practice = join(folder, "practice");
@@ -29,19 +29,12 @@ export async function runDemo(): Promise<number> {
   const args = ["--json", "--state", join(folder, "state"), "--socket", paths.socket];
   const station = spawnStation([...args, "--http", "0", "--practice", practice], "pipe");
   passSignalsTo(station);
-  const ended = endOf(station);
-  const listening = await Promise.race([firstLine(station), ended]);
-  if (typeof listening === "number") return listening;
+  void endOf(station).then((code) => process.exit(code));
+  const listening = await firstLine(station);
   screen.line(`Started a station; it listens on unix:${listening.socket}`);
-  await withStation(
-    `unix:${listening.socket}`,
-    (client) => eraseFirst(client, disks[0]!, screen, listening),
-    {
-      events: true,
-    },
-  );
+  const address = `unix:${listening.socket}`;
+  await withStation(address, (client) => eraseFirst(client, disks[0]!, screen, listening), { events: true });
   for (const line of whatNext(listening)) screen.line(line);
-  return await ended;
 }
 
 async function eraseFirst(
@@ -56,9 +49,8 @@ async function eraseFirst(
   const typed = plan.confirm.word;
   const erasing = client.operate("erase.start", { path: plan.path, method: "zero", hash, typed });
   const job = await erasing.job;
-  const { state, report } = await followOnScreen(erasing, job, screen);
-  if (!isOutcome(state) || state !== "erased")
-    throw new Exit("failed", `The practice disk was not erased: ${state}`);
+  const { state, report } = await followJob(erasing, screen);
+  if (state !== "erased") throw new Exit("failed", `The practice disk was not erased: ${state}`);
   const { bytesRead, mismatchedBytes } = report!.verification!;
   screen.line(
     styled("green", `Erased and verified: ${bytesText(bytesRead)} read back, ${mismatchedBytes} bytes wrong`),

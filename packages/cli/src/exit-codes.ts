@@ -10,6 +10,7 @@ export const exitCodes = {
   refused: { number: 4, meaning: "the station refused; the reason is on standard error" },
   stopped: { number: 5, meaning: "the job was stopped, or not confirmed" },
   unknown: { number: 6, meaning: "the program ended before the answer came: look with `trofie jobs`" },
+  left: { number: 130, meaning: "you left with Ctrl-C while waiting; the job goes on" },
 } as const;
 
 export type ExitWord = keyof typeof exitCodes;

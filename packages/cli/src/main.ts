@@ -14,7 +14,7 @@ import { version } from "./version.ts";
 import { watch } from "./watch-command.ts";
 
 const program = new Command("trofie")
-  .description("Erase disks at a station, from anywhere, and prove it.")
+  .description("Erase disks at a station, from anywhere, and see every byte read back.")
   .version(version)
   .option("--station <address>", "unix:PATH or tcp:HOST:PORT (else TROFIE_STATION, else the default socket)")
   .option("--json", "print JSON for scripts", false)
@@ -76,9 +76,7 @@ program
 program
   .command("demo")
   .description("run a station with practice disks and erase one of them")
-  .action(async () => {
-    process.exitCode = await runDemo();
-  });
+  .action(() => runDemo());
 
 try {
   await program.parseAsync();

@@ -10,9 +10,9 @@ import {
   type Progress,
   type StationView,
 } from "@trofie/contract";
-import { connectionInWords, waitForEnd } from "./connection-lines.ts";
+import { connectionInWords, waitForEnd } from "./connection-text.ts";
 import { withStation } from "./connection.ts";
-import { describeJob, describeProgress } from "./job-lines.ts";
+import { jobText, progressText } from "./job-text.ts";
 import { openScreen, type Screen } from "./screen.ts";
 
 /** `trofie watch`: everything that happens at the station, until Ctrl-C; a lost connection comes back by itself. */
@@ -41,7 +41,7 @@ function inWords(screen: Screen): ClientListener {
     ...connectionInWords(screen),
     snapshotReceived: (items) => {
       show(viewOfSnapshot(items));
-      for (const job of view.jobs.values()) if (!job.endedAt) screen.line(describeJob(job));
+      for (const job of view.jobs.values()) if (!job.endedAt) screen.line(jobText(job));
     },
     eventReceived: (event) => {
       show(withEvent(view, event));
@@ -53,7 +53,7 @@ function inWords(screen: Screen): ClientListener {
 
 function sayEvent(screen: Screen, { at, type, body }: EventRow): void {
   const time = at.slice(11, 19);
-  if (type.startsWith("job.")) return screen.line(`${time}  ${describeJob(body as Job)}`);
+  if (type.startsWith("job.")) return screen.line(`${time}  ${jobText(body as Job)}`);
   if (type === "station.started") return screen.line(`${time}  the station has started`);
   screen.line(`${time}  ${(body as Device).path}: ${type.slice("device.".length)}`);
 }
@@ -63,7 +63,7 @@ function statusLine({ jobs, progress }: StationView): string {
   return running
     .map(({ id, path, state }) => {
       const newest = progress.get(id);
-      return `${path}  ${newest ? describeProgress(newest) : state}`;
+      return `${path}  ${newest ? progressText(newest) : state}`;
     })
     .join("   |   ");
 }

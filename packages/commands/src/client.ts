@@ -48,11 +48,12 @@ export interface ClientListener {
 
 export type ConnectionState =
   | { readonly kind: "connecting" }
-  | { readonly kind: "connected"; readonly welcome: Welcome }
+  /** `continues`: what was read so far goes on; otherwise a snapshot comes in place of it. */
+  | { readonly kind: "connected"; readonly welcome: Welcome; readonly continues: boolean }
   /** Trying again in `retryInMs`, because of `reason`. */
   | { readonly kind: "waiting"; readonly retryInMs: number; readonly reason: string }
-  /** Will not try again, because of `reason`. */
-  | { readonly kind: "stopped"; readonly reason: string };
+  /** Will not try again, because of `reason`; `code` is the station's, if it refused. */
+  | { readonly kind: "stopped"; readonly reason: string; readonly code: string | null };
 
 /** At least every 2 s during the first minute or so, then up to every 5 s. */
 export const stationRetries: RetryPolicy = (failures, random) =>
@@ -155,7 +156,7 @@ export class Client<C extends Contract> {
       this.#operations.end("the station has another journal; look at the disk");
     this.#reading.opened(welcome.epoch);
     this.#epoch = welcome.epoch;
-    this.#change({ kind: "connected", welcome });
+    this.#change({ kind: "connected", welcome, continues: this.#reading.place !== null });
     this.#outbox.connected((method, params) => session.request(method, params));
     void session.closed.then((reason) => this.#lost(session, reason));
   }
@@ -191,21 +192,22 @@ export class Client<C extends Contract> {
   }
 
   #waiting(retryInMs: number, error: unknown): void {
-    if (error instanceof Refusal && finalRefusals.has(error.code)) return this.#giveUp(error.message);
+    if (error instanceof Refusal && finalRefusals.has(error.code))
+      return this.#giveUp(error.message, error.code);
     const reason = error instanceof Error ? error.message : this.#lastReason;
     this.#change({ kind: "waiting", retryInMs, reason });
   }
 
-  #giveUp(reason: string): void {
+  #giveUp(reason: string, code: string | null = null): void {
     void this.#service.stop();
-    this.#end(reason);
+    this.#end(reason, code);
   }
 
-  #end(reason: string): void {
+  #end(reason: string, code: string | null = null): void {
     if (this.state.kind === "stopped") return;
     this.#outbox.end(reason);
     this.#operations.end(reason);
-    this.#change({ kind: "stopped", reason });
+    this.#change({ kind: "stopped", reason, code });
   }
 
   #change(state: ConnectionState): void {

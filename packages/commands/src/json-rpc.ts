@@ -43,11 +43,12 @@ const maxDepth = 16;
 /** Reads one message. Throws a `Refusal` with `PARSE_ERROR` or `INVALID_REQUEST`. */
 export function parseMessage(text: string): Message {
   const value = parseJson(text);
-  if (!isRecord(value) || value.jsonrpc !== "2.0") throw invalid("the message is not a JSON-RPC 2.0 object");
-  if (depthOf(value) > maxDepth) throw invalid(`the message is nested deeper than ${maxDepth} levels`);
+  if (!isRecord(value) || value.jsonrpc !== "2.0")
+    throw invalid(`it is not a JSON object with "jsonrpc": "2.0"`);
+  if (depthOf(value) > maxDepth) throw invalid(`it is nested deeper than ${maxDepth} levels`);
   if (typeof value.method === "string") return parseCall(value, value.method);
   if ("result" in value || "error" in value) return parseAnswer(value);
-  throw invalid("the message has neither a method nor a result");
+  throw invalid("it has neither a method nor a result");
 }
 
 export const encodeRequest = (id: RequestId, method: string, params: object): string =>
@@ -90,9 +91,9 @@ function parseJson(text: string): unknown {
 
 function parseCall(value: Record<string, unknown>, method: string): Message {
   const params = value.params ?? {};
-  if (!isRecord(params)) throw invalid("params is not an object");
+  if (!isRecord(params)) throw invalid("its params is not an object");
   if (!("id" in value)) return { kind: "notification", method, params };
-  if (!isRequestId(value.id)) throw invalid("the id is neither an integer nor a string");
+  if (!isRequestId(value.id)) throw invalid("its id is neither an integer nor a string");
   return { kind: "request", id: value.id, method, params };
 }
 
@@ -100,7 +101,7 @@ function parseAnswer(value: Record<string, unknown>): Message {
   const { id, result, error } = value;
   if (isRecord(result) && isRequestId(id)) return { kind: "answer", id, result };
   if (isErrorBody(error) && (id === null || isRequestId(id))) return { kind: "answer", id, error };
-  throw invalid("the answer has neither a result nor an error of the protocol's shape");
+  throw invalid("it has neither a result nor an error of the protocol's shape");
 }
 
 function invalid(why: string): Refusal {

@@ -86,7 +86,7 @@ class MessageLines extends LineOnlyReceiver implements Channel {
   }
 
   override connectionLost(reason: CloseReason): void {
-    const words = describe(reason);
+    const words = endingText(reason);
     this.#receiver.channelLost(words);
     this.#closed.resolve(words);
   }
@@ -101,7 +101,17 @@ class MessageLines extends LineOnlyReceiver implements Channel {
   }
 }
 
-function describe({ kind, by, error }: CloseReason): string {
-  const who = by === "local" ? "closed here" : "closed by the peer";
-  return error ? `${kind}, ${who}: ${error.message}` : `${kind}, ${who}`;
+const endings: Readonly<Record<CloseReason["kind"], string>> = {
+  done: "the connection was closed",
+  lost: "the connection was cut",
+  aborted: "the connection was given up",
+  timeout: "nothing came any more",
+  refused: "the connection was refused",
+  "protocol-error": "the protocol was broken",
+  "slow-consumer": "too much waited to be read",
+  shutdown: "the program is ending",
+};
+
+function endingText({ kind, error }: CloseReason): string {
+  return error ? `${endings[kind]} (${error.message})` : endings[kind];
 }

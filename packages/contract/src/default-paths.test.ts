@@ -16,6 +16,12 @@ test("a user's station lives in the user's folders", () => {
   });
 });
 
+test("without a runtime folder the socket is in the state folder", () => {
+  expect(defaultPaths({ HOME: "/home/ann" }, false).socket).toBe(
+    "/home/ann/.local/state/trofie/station.sock",
+  );
+});
+
 test("TROFIE_STATE and TROFIE_SOCKET come before both", () => {
   const env = { TROFIE_STATE: "/a", TROFIE_SOCKET: "/b" };
   expect(defaultPaths(env, true)).toEqual({ state: "/a", socket: "/b" });

@@ -19,7 +19,10 @@ const systemPaths: StationPaths = { state: "/var/lib/trofie", socket: "/run/trof
 
 function userPaths(env: Environment): StationPaths {
   const state = `${env.XDG_STATE_HOME || `${env.HOME ?? ""}/.local/state`}/trofie`;
-  return { state, socket: `${env.XDG_RUNTIME_DIR || state}/trofie/station.sock` };
+  return {
+    state,
+    socket: env.XDG_RUNTIME_DIR ? `${env.XDG_RUNTIME_DIR}/trofie/station.sock` : `${state}/station.sock`,
+  };
 }
 
 /** The file in a state folder that holds the token for the TCP port. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytesText, durationText, exactBytesText, percentOf, rateText } from "./quantities.ts";
+import { bytesText, durationText, exactBytesText, percentOf, rateText, timeText } from "./quantities.ts";
 
 test.each([
   [0, "0 bytes"],
@@ -46,4 +46,8 @@ test("100 percent is said only when the last byte is done", () => {
   expect(percentOf(999, 1000)).toBe(99);
   expect(percentOf(1000, 1000)).toBe(100);
   expect(percentOf(0, 0)).toBe(0);
+});
+
+test("a time is shown with its date, largest unit first", () => {
+  expect(timeText("2026-11-22T14:03:21Z")).toMatch(/^2026-11-2\d \d\d:\d\d:21$/);
 });

@@ -9,7 +9,7 @@ import type { FileStat, Machine } from "./machine.ts";
 import { practiceFiles, practiceSectorBytes, type PracticeFile } from "./practice-files.ts";
 import { refusalOf } from "./refusals.ts";
 import { readSurroundings, type Places, type Surroundings } from "./surroundings.ts";
-import { useInWords, usesOfDisk, usesOfFile, type Use } from "./uses.ts";
+import { useInWords, usesOfDisk, usesOfFile } from "./uses.ts";
 
 /** A device beside what its file was when it was found. */
 export interface Found {
@@ -54,29 +54,24 @@ export async function discoverWithoutContents(machine: Machine, places: Places):
 
 async function foundDisks(machine: Machine, around: Surroundings): Promise<Found[]> {
   const disks = await blockDevices(machine);
-  const identities = withoutNeedlessBusPaths(
-    await Promise.all(disks.map((disk) => identityOf(machine, disk))),
-  );
-  const uses = await Promise.all(disks.map((disk) => usesOfDisk(machine, disk, around)));
-  const writes = await Promise.all(disks.map((disk) => lastWriteOf(machine, disk)));
-  return disks.flatMap((disk, i) => {
-    const identity = identities[i];
-    return identity === undefined ? [] : [foundDisk(disk, identity, uses[i] ?? [], writes[i] ?? "", around)];
-  });
+  const identities = await Promise.all(disks.map((disk) => identityOf(machine, disk)));
+  const needed = withoutNeedlessBusPaths(identities);
+  return Promise.all(disks.map((disk, i) => foundDisk(machine, around, disk, needed[i]!)));
 }
 
-function foundDisk(
+async function foundDisk(
+  machine: Machine,
+  around: Surroundings,
   disk: BlockDevice,
   identity: Device["identity"],
-  uses: Use[],
-  lastWrite: string,
-  around: Surroundings,
-): Found {
+): Promise<Found> {
   const { path, readOnly, rotational, logicalSectorBytes, physicalSectorBytes, sizeBytes, partitions } = disk;
   const systemPath = around.system.get(disk.number) ?? null;
+  const uses = await usesOfDisk(machine, disk, around);
+  const mayWrite = await machine.mayWrite(path);
   return {
     is: (file) => file.number === disk.number,
-    lastWrite: `${identity.diskseq} ${lastWrite}`,
+    lastWrite: `${identity.diskseq} ${await sectorsWritten(machine, disk)}`,
     regions: [
       { path, sizeBytes },
       ...partitions.map((part) => ({ path: part.path, sizeBytes: part.sizeBytes })),
@@ -91,13 +86,13 @@ function foundDisk(
       readOnly,
       uses: uses.map((use) => useInWords(use, path)),
       holds: [],
-      refusal: refusalOf({ path, readOnly, systemPath, uses }),
+      refusal: refusalOf({ path, readOnly, mayWrite, systemPath, uses }),
     },
   };
 }
 
 /** Field 7 of a disk's `stat`: sectors written, its partitions included (Documentation/block/stat.rst). */
-async function lastWriteOf(machine: Machine, disk: BlockDevice): Promise<string> {
+async function sectorsWritten(machine: Machine, disk: BlockDevice): Promise<string> {
   const fields = (await machine.readText(`${disk.folder}/stat`))?.split(/\s+/);
   return fields?.[6] ?? "";
 }
@@ -118,7 +113,7 @@ function foundFile({ path, file }: PracticeFile, around: Surroundings): Found {
       readOnly: false,
       uses: uses.map((use) => useInWords(use, path)),
       holds: [],
-      refusal: refusalOf({ path, readOnly: false, systemPath: null, uses }),
+      refusal: refusalOf({ path, readOnly: false, mayWrite: true, systemPath: null, uses }),
     },
   };
 }

@@ -174,7 +174,7 @@ test("stopping in the middle leaves the rest of the disk untouched", async () =>
     faults: { before: (_operation, offset) => (offset === 2 * blockBytes ? stopping.abort() : undefined) },
   });
   expect(report.outcome).toBe("stopped");
-  expect(report.message).toMatch(/^Stopped after \d+ of 18875392 bytes$/);
+  expect(report.message).toMatch(/^Stopped after [\d.]+ \w+ of 18\.9 MB$/);
   expect(disk.bytes.subarray(8 * blockBytes).every((byte) => byte === 0xbe)).toBe(true);
 });
 

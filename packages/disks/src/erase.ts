@@ -1,5 +1,6 @@
 /** Carries out a plan on an open disk: its passes, their verification, and the report of both. */
 import type { ErasePlan, JobReport, PassReport, PlannedPass, VerificationReport } from "@trofie/contract";
+import { bytesText } from "@trofie/contract/quantities";
 import { reasonOf, type Disk } from "./disk.ts";
 import type { JobEvent } from "./disk-host.ts";
 import { Meter } from "./meter.ts";
@@ -106,7 +107,10 @@ class EraseRun {
     const { plan, signal } = this.#order;
     const doneBytes = this.#passes.reduce((sum, pass) => sum + pass.bytesDone, 0);
     if (signal.aborted && doneBytes < plan.bytesTotal) {
-      return this.#report("stopped", `Stopped after ${doneBytes} of ${plan.bytesTotal} bytes`);
+      return this.#report(
+        "stopped",
+        `Stopped after ${bytesText(doneBytes)} of ${bytesText(plan.bytesTotal)}`,
+      );
     }
     const doubt = this.#doubt();
     return doubt === null ? this.#report("erased", this.#success()) : this.#report("failed", doubt);

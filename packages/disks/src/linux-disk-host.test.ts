@@ -200,7 +200,7 @@ describe("on practice files", () => {
     job.stop();
     const report = reportOf(await job.ended);
     expect(report.outcome).toBe("stopped");
-    expect(report.message).toMatch(/^Stopped after \d+ of 8589934592 bytes$/);
+    expect(report.message).toMatch(/^Stopped after [\d.]+ \w+ of 8\.59 GB$/);
     expect(firstOther(path, 0xbe, longBytes - MiB)).toBe(-1);
   });
 
@@ -261,7 +261,7 @@ describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` ($
     const device = workshop.attach(file);
     const plan = await host.plan(device, "zero");
     expect(plan.holds).toEqual([{ path: device, type: "ext4", label: "letters", sizeBytes: 16 * MiB }]);
-    expect(plan.warnings).toEqual([`${device} holds ext4 "letters"`]);
+    expect(plan.warnings).toEqual([]);
   });
 
   test("a mounted device is refused in the list, in a plan, and by the job when it was mounted since", async () => {

@@ -1,5 +1,5 @@
 /** The machine we run on, a Linux: sysfs, /proc and the file system. */
-import { readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
+import { access, constants, readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
 import { reasonOf } from "./disk.ts";
 import type { FileStat, Machine } from "./machine.ts";
@@ -16,6 +16,11 @@ export function linuxMachine(): Machine {
     resolve: (path) => unlessGone(() => realpath(path), null, closedCodes),
     readLink: (path) => unlessGone(() => readlink(path), null),
     stat: (path) => unlessGone(async () => fileStat(await stat(path, { bigint: true })), null, closedCodes),
+    mayWrite: (path) =>
+      access(path, constants.W_OK).then(
+        () => true,
+        () => false,
+      ),
     run,
     open: openDisk,
   };

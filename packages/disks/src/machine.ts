@@ -33,6 +33,8 @@ export interface Machine {
   /** One symbolic link's text; asks nothing of the file it leads to, which may hang. */
   readLink(path: string): Promise<string | null>;
   stat(path: string): Promise<FileStat | null>;
+  /** Whether we may write to the file, as far as permissions say. */
+  mayWrite(path: string): Promise<boolean>;
   /** What a program of this name printed, whatever its exit code; null when it is absent or not done in time. */
   run(program: string, args: readonly string[]): Promise<string | null>;
   /** Opens for reading and writing, exclusively, without creating anything, and past the page cache where possible. */

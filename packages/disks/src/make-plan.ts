@@ -79,10 +79,7 @@ function warningsOf(device: Device, holds: Content[] | null): string[] {
       "It has no serial number, no WWN and no place on a bus: only model and size tell it from others",
     ],
   ];
-  return [
-    ...(holds ?? []).map(contentWarning),
-    ...warnings.flatMap(([isDue, text]) => (isDue ? [text] : [])),
-  ];
+  return warnings.flatMap(([isDue, text]) => (isDue ? [text] : []));
 }
 
 function isFlash({ identity, bus, rotational }: Device): boolean {
@@ -91,10 +88,6 @@ function isFlash({ identity, bus, rotational }: Device): boolean {
 
 function hasNoName({ kind, serial, wwn, busPath }: Identity): boolean {
   return kind === "disk" && serial === null && wwn === null && busPath === null;
-}
-
-function contentWarning({ path, type, label }: Content): string {
-  return `${path} holds ${type}${label === null ? "" : ` "${label}"`}`;
 }
 
 function busPathWarning({ identity }: Device): string {

@@ -80,6 +80,15 @@ test("a disk behind a loop device is refused, which the kernel would not do", as
   expect(await refusalOf("/dev/sdb", loop)).toEqual(inUse("Cannot erase /dev/sdb: it is behind /dev/loop7"));
 });
 
+test("a disk that the station may not write to is refused", async () => {
+  const machine = memoryMachine(workbench, { forbidden: ["/dev/sdb"] });
+  const found = await discover(machine, nowhere);
+  expect(found.find(({ device }) => device.path === "/dev/sdb")?.device.refusal).toMatchObject({
+    code: "DEVICE_READ_ONLY",
+    message: "Cannot erase /dev/sdb: this station may not write to it",
+  });
+});
+
 test("a read-only disk is refused", async () => {
   expect(await refusalOf("/dev/vdc", {}, nowhere, virtualMachine)).toMatchObject({
     code: "DEVICE_READ_ONLY",

@@ -5,6 +5,8 @@ import type { Use } from "./uses.ts";
 export interface Candidate {
   readonly path: string;
   readonly readOnly: boolean;
+  /** Whether the station has the permission to write to it. */
+  readonly mayWrite: boolean;
   /** What of the system lives on it: "/", "/var/lib/trofie". */
   readonly systemPath: string | null;
   readonly uses: readonly Use[];
@@ -20,6 +22,7 @@ export function refusalOf(device: Candidate): DeviceRefusal | null {
     return refusal("DEVICE_IS_SYSTEM", device, `it holds ${device.systemPath}, which this machine runs from`);
   }
   if (device.readOnly) return refusal("DEVICE_READ_ONLY", device, "it is read-only");
+  if (!device.mayWrite) return refusal("DEVICE_READ_ONLY", device, "this station may not write to it");
   if (use === undefined) return null;
   return refusal("DEVICE_IN_USE", device, `${use.path === device.path ? "it" : use.path} is ${use.how}`);
 }

@@ -9,6 +9,7 @@ import type { PageAccess } from "./access.ts";
 import type { DeviceWatch } from "./device-watch.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Jobs } from "./jobs.ts";
+import { isoTime } from "./world.ts";
 
 export interface HandlersOptions {
   readonly host: DiskHost;
@@ -37,7 +38,7 @@ export function stationHandlers(options: HandlersOptions): Handlers<StationContr
       const plan = await host.plan(path, method);
       if (digestOf(plan) !== hash) throw planChanged(plan);
       if (typed !== plan.confirm.word) throw wrongConfirmation(plan);
-      const job = newJob(`j_${uuid7(clock, random)}`, plan, hash, new Date(clock.wallMs()).toISOString());
+      const job = newJob(`j_${uuid7(clock, random)}`, plan, hash, isoTime(clock));
       return {
         record: () => {
           jobs.add(job, plan);
@@ -98,5 +99,8 @@ function planChanged(plan: ErasePlan): Refusal {
 }
 
 function wrongConfirmation({ path, confirm }: ErasePlan): Refusal {
-  return new Refusal("WRONG_CONFIRMATION", `Cannot erase ${path}: the word to type is ${confirm.what}`);
+  return new Refusal(
+    "WRONG_CONFIRMATION",
+    `Cannot erase ${path}: the word to type is ${confirm.word}, ${confirm.what}`,
+  );
 }

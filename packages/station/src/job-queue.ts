@@ -16,6 +16,7 @@ import type { DiskHost, JobEnd, JobEvent, JobProcess } from "@trofie/disks";
 import { asError, type Clock } from "@trofie/reactor";
 import type { Journal } from "./journal.ts";
 import type { Jobs } from "./jobs.ts";
+import { isoTime } from "./world.ts";
 
 export interface JobQueueOptions {
   readonly journal: Journal;
@@ -168,7 +169,7 @@ export class JobQueue {
   }
 
   #now(): string {
-    return new Date(this.#options.clock.wallMs()).toISOString();
+    return isoTime(this.#options.clock);
   }
 }
 

@@ -20,7 +20,7 @@ import type { EventType } from "@trofie/contract";
 import { asError, type Clock, type Random } from "@trofie/reactor";
 import canonicalize from "canonicalize";
 import { StartError } from "./start-error.ts";
-import type { World } from "./world.ts";
+import { isoTime, type World } from "./world.ts";
 
 /** The shape of the tables below. A journal of a newer format is refused. */
 const format = 1;
@@ -114,7 +114,7 @@ export class Journal implements VerdictStore {
 
   /** Adds an event; only inside `commit`. */
   append(type: EventType, job: string | null, body: unknown): void {
-    const row = { seq: this.#nextSeq, at: new Date(this.#clock.wallMs()).toISOString(), type, job, body };
+    const row = { seq: this.#nextSeq, at: isoTime(this.#clock), type, job, body };
     this.#head = chain(this.#head, row);
     this.run(
       "INSERT INTO event (seq, at, type, job, body, hash) VALUES (?, ?, ?, ?, ?, ?)",

@@ -7,4 +7,9 @@ export interface World {
   readonly net: Net;
 }
 
+/** The wall clock's time as ISO 8601 in UTC, for records. */
+export function isoTime(clock: Clock): string {
+  return new Date(clock.wallMs()).toISOString();
+}
+
 export const realWorld: World = { clock: systemClock, random: systemRandom, net: nodeNet };

@@ -7,9 +7,9 @@ import {
   exactBytesText,
   nameOf,
   stateMeaning,
+  timeText,
 } from "@trofie/contract";
 import { useEffect, useId, useRef } from "react";
-import { timeText } from "./time-text.ts";
 import { JobProgress } from "./job-progress.tsx";
 import { JobReportView } from "./job-report.tsx";
 import { stateWords } from "./job-words.ts";

@@ -1,5 +1,5 @@
 /** Says that what is shown may be old, since when, why, and what to do. */
-import { timeText } from "./time-text.ts";
+import { timeText } from "@trofie/contract";
 import type { Connection } from "./station-watch.ts";
 
 interface Props {

@@ -8,10 +8,15 @@ export type Tree = Readonly<Record<string, Entry>>;
 export interface MemoryMachineOptions {
   /** What lsblk and blkid print, by the program's name and last argument: "blkid /dev/sda1", "lsblk". */
   readonly programs?: Readonly<Record<string, string>>;
+  /** Paths that we may not write to. */
+  readonly forbidden?: readonly string[];
 }
 
 /** Folders are there by being on the way to an entry. Nothing can be opened. */
-export function memoryMachine(tree: Tree, { programs = {} }: MemoryMachineOptions = {}): Machine {
+export function memoryMachine(
+  tree: Tree,
+  { programs = {}, forbidden = [] }: MemoryMachineOptions = {},
+): Machine {
   const paths = Object.keys(tree).toSorted();
   const below = (folder: string) => paths.filter((path) => path.startsWith(`${folder}/`));
   const entryAt = (path: string) => tree[resolveIn(tree, path)];
@@ -35,6 +40,9 @@ export function memoryMachine(tree: Tree, { programs = {} }: MemoryMachineOption
       const real = resolveIn(tree, path);
       const isThere = real === "/" || real in tree || below(real).length > 0;
       return isThere ? statOf(real, tree) : null;
+    },
+    async mayWrite(path) {
+      return !forbidden.includes(path);
     },
     async run(program, args) {
       return programs[`${program} ${args.at(-1)}`] ?? programs[program] ?? null;

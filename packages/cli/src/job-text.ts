@@ -27,22 +27,22 @@ export function stateWord(state: JobState): string {
 }
 
 /** One sentence about how a job stands. */
-export function describeJob(job: Job): string {
+export function jobText(job: Job): string {
   const head = `${job.path}: ${stateWord(job.state)}`;
-  if (job.report) return `${head}. ${job.report.message}${describeSpeed(job.report)}`;
+  if (job.report) return `${head}. ${job.report.message}${speedText(job.report)}`;
   const meaning = stateMeaning[job.state];
   return meaning === null ? head : `${head}. ${meaning}`;
 }
 
 /** How long the whole took, and how fast the disk was at it. */
-function describeSpeed({ passes, durationMs }: JobReport): string {
+function speedText({ passes, durationMs }: JobReport): string {
   const bytes = passes.reduce((sum, { bytesDone }) => sum + bytesDone, 0);
   if (bytes === 0) return "";
   return ` (${durationText(durationMs)}, ${rateText((1000 * bytes) / durationMs)})`;
 }
 
 /** "Writing 00  42 %  113 MB of 268 MB  2.10 GB/s  1.2 s left" */
-export function describeProgress(progress: Progress): string {
+export function progressText(progress: Progress): string {
   const { bytesDone, bytesTotal, bytesPerSecond, etaMs } = progress;
   const parts = [passText(progress), `${percentOf(bytesDone, bytesTotal)} %`];
   parts.push(`${bytesText(bytesDone)} of ${bytesText(bytesTotal)}`);
