@@ -97,8 +97,8 @@ export const faults: readonly Fault[] = [
   {
     name: "the longest string is refused",
     file: "strings/int-string-parser.ts",
-    text: "if (this.#lengthBytes > this.#maxLengthBytes)",
-    replacement: "if (this.#lengthBytes >= this.#maxLengthBytes)",
+    text: "if (this.#lengthBytes > this.maxLengthBytes)",
+    replacement: "if (this.#lengthBytes >= this.maxLengthBytes)",
     receiver: "Int32StringReceiver",
   },
 ];

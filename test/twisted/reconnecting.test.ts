@@ -19,7 +19,10 @@ async function talk(ours: OurConnection, theirs: PeerConnection): Promise<void> 
 }
 
 /** How Twisted keeps a connection to a port, and how it stops. */
-const keepers: Record<string, (port: number) => Promise<{ client: PeerListener; stop: () => Promise<void> }>> = {
+const keepers: Record<
+  string,
+  (port: number) => Promise<{ client: PeerListener; stop: () => Promise<void> }>
+> = {
   async ClientService(port) {
     const client = await twisted.keepConnected("LineReceiver", `tcp:host=127.0.0.1:port=${port}`);
     return { client, stop: () => client.stayAway() };

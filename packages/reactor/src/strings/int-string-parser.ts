@@ -17,7 +17,8 @@ const NOTHING = new Uint8Array(0);
 /** Strings with their length before them, its highest byte first. */
 export class IntStringParser implements Parser<IntString> {
   readonly #prefixBytes: PrefixBytes;
-  readonly #maxLengthBytes: number;
+  /** May change after any string. */
+  maxLengthBytes: number;
   #bytes: Uint8Array = NOTHING;
   #at = 0;
   /** The prefix, or after it the string, as far as it came in earlier pieces. */
@@ -28,7 +29,7 @@ export class IntStringParser implements Parser<IntString> {
 
   constructor(prefixBytes: PrefixBytes, maxLengthBytes: number) {
     this.#prefixBytes = prefixBytes;
-    this.#maxLengthBytes = maxLengthBytes;
+    this.maxLengthBytes = maxLengthBytes;
   }
 
   push(bytes: Uint8Array): void {
@@ -43,7 +44,7 @@ export class IntStringParser implements Parser<IntString> {
       if (!prefix) return undefined;
       this.#lengthBytes = number(prefix);
     }
-    if (this.#lengthBytes > this.#maxLengthBytes) {
+    if (this.#lengthBytes > this.maxLengthBytes) {
       this.#isOver = true;
       return { kind: "too-long", lengthBytes: this.#lengthBytes };
     }
