@@ -2,10 +2,12 @@ import type { Address } from "./address.ts";
 import type { Clock, DelayedCall } from "./clock.ts";
 import type { CloseReason, CloseReport } from "./close-reason.ts";
 import { asError } from "./as-error.ts";
-import { ClosedError, ProtocolError } from "./errors.ts";
+import { ClosedError, PlaintextUnreadError, ProtocolError } from "./errors.ts";
 import type { Wire, WireEvents } from "./net.ts";
 import type { Handled, Protocol } from "./protocol.ts";
 import { reportFault } from "./report-fault.ts";
+import type { Security } from "./tls/tls-options.ts";
+import { secure, type TlsSide } from "./tls/tls-side.ts";
 import type { Transport, TransportLimits } from "./transport.ts";
 import { atTurnEnd, type TurnEnd } from "./turn.ts";
 import { TurnOutput } from "./turn-output.ts";
@@ -28,7 +30,7 @@ export interface ConnectionSettings {
 /** Drives one protocol over one wire: the transport that the protocol sees. A state machine, hence its length. */
 export class Connection implements Transport, WireEvents, TurnEnd {
   protocol: Protocol<object>;
-  readonly #wire: Wire;
+  #wire: Wire;
   readonly #settings: ConnectionSettings;
   readonly #output = new TurnOutput();
   readonly #closing = Promise.withResolvers<CloseReport>();
@@ -46,8 +48,12 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   /** What waited when the connection was cut. */
   #unsentBytes: number | undefined;
   #discardedBytes = 0;
+  /** A handshake of TLS has the wire; what is written meanwhile waits for it. */
+  #isSecuring = false;
+  #writeEnded = false;
   #flushed = false;
   #peerEnded = false;
+  #peerEndTold = false;
 
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
@@ -78,12 +84,16 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     return this.#output.length + this.#wire.unsentBytes;
   }
 
+  get security(): Security | undefined {
+    return this.#wire.security;
+  }
+
   get closed(): Promise<CloseReason> {
     return this.#closing.promise.then((report) => report.reason);
   }
 
   write(data: string | Uint8Array): boolean {
-    if (this.disconnecting) throw new ClosedError();
+    if (this.disconnecting || this.#writeEnded) throw new ClosedError();
     this.#output.add(data);
     if (this.#output.isLarge) this.#flush();
     this.#askTurnEnd();
@@ -135,8 +145,35 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     });
   }
 
+  async startTls(side: TlsSide): Promise<void> {
+    if (this.disconnecting) throw new ClosedError("Cannot begin TLS: the connection is closed or closing");
+    if (this.protocol.unreadBytes > 0) throw new PlaintextUnreadError(this.protocol.unreadBytes);
+    this.#flush();
+    this.#isSecuring = true;
+    this.#wire.pause();
+    try {
+      this.#wire = await secure(this.#wire, this.#settings.clock, side);
+    } catch (error) {
+      this.#wire.destroy();
+      this.gone(asError(error));
+      throw error;
+    }
+    this.#isSecuring = false;
+    this.#wire.start(this);
+    this.#flush();
+    if (this.#phase === "flushing") this.#wire.end();
+    this.#readOrPause();
+  }
+
   loseConnection(): Promise<CloseReport> {
-    return this.close({ kind: "done", by: "local" });
+    return this.close({ kind: "done", by: this.#peerEnded ? "peer" : "local" });
+  }
+
+  loseWriteConnection(): void {
+    if (this.disconnecting || this.#writeEnded) return;
+    this.#writeEnded = true;
+    this.#flush();
+    if (!this.#isSecuring) this.#wire.end();
   }
 
   abortConnection(): void {
@@ -146,11 +183,11 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   /** `loseConnection` for a reason of the reactor's. The first reason stays. */
   close(reason: CloseReason): Promise<CloseReport> {
     if (this.#phase === "open") {
-      this.#phase = "flushing";
+      this.#phase = this.#flushed ? "lingering" : "flushing";
       this.#reason = reason;
       this.#flush();
-      this.#wire.end();
-      this.#unsentAtLastLook = this.#wire.unsentBytes;
+      if (!this.#isSecuring) this.#wire.end();
+      this.#unsentAtLastLook = this.bufferedBytes;
       this.#linger();
       this.#readOrPause();
     }
@@ -177,7 +214,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     this.#turnEndAsked = false;
     if (this.#phase !== "open") return;
     this.#flush();
-    if (this.#wire.unsentBytes === 0) this.drained();
+    if (this.bufferedBytes === 0) this.drained();
   }
 
   received(bytes: Uint8Array): void {
@@ -211,12 +248,14 @@ export class Connection implements Transport, WireEvents, TurnEnd {
 
   finished(): void {
     this.#flushed = true;
+    if (this.#phase === "open") return this.#run(() => this.protocol.writeConnectionLost());
     if (this.#phase !== "flushing") return;
     this.#phase = "lingering";
     this.#linger();
   }
 
   gone(error?: Error): void {
+    if (this.#phase === "closed") return;
     this.#lingering?.cancel();
     const unsentBytes = this.#flushed ? 0 : (this.#unsentBytes ?? this.bufferedBytes);
     const reason = this.#finalReason(error);
@@ -243,7 +282,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   }
 
   #flush(): void {
-    if (this.#output.length > 0) this.#wire.write(this.#output.take());
+    if (this.#output.length > 0 && !this.#isSecuring) this.#wire.write(this.#output.take());
   }
 
   /**
@@ -251,10 +290,17 @@ export class Connection implements Transport, WireEvents, TurnEnd {
    * FIN is held back like its bytes: a handler that still runs may answer what came before it.
    */
   #readOrPause(): void {
+    if (this.#isSecuring) return;
     const isHeld = this.#pausedByProtocol || this.#handlersRunning > 0;
     if (isHeld && this.#phase === "open") return this.#wire.pause();
     this.#wire.resume();
-    if (this.#peerEnded) void this.close({ kind: "done", by: "peer" });
+    if (this.#peerEnded) this.#tellPeerEnd();
+  }
+
+  #tellPeerEnd(): void {
+    if (this.#peerEndTold) return;
+    this.#peerEndTold = true;
+    if (this.#phase === "open") this.#run(() => this.protocol.readConnectionLost());
   }
 
   #run(handler: () => Handled): void {
@@ -304,7 +350,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
 
   #lingerOver(): void {
     if (this.#phase === "lingering") return this.#wire.destroy();
-    const unsentBytes = this.#wire.unsentBytes;
+    const unsentBytes = this.bufferedBytes;
     if (unsentBytes >= this.#unsentAtLastLook) return this.cut({ kind: "timeout", by: "local" });
     this.#unsentAtLastLook = unsentBytes;
     this.#linger();
@@ -321,6 +367,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     const planned = this.#reason;
     if (planned && (!error || planned.kind !== "done")) return planned;
     if (!error) return { kind: "done", by: "peer" };
+    if (error instanceof ProtocolError) return { kind: "protocol-error", by: "peer", error };
     const kind = (error as NodeJS.ErrnoException).code === "ETIMEDOUT" ? "timeout" : "lost";
     return { kind, by: "peer", error };
   }

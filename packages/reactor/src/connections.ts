@@ -12,6 +12,19 @@ import { reportFault } from "./report-fault.ts";
 import type { TransportLimits } from "./transport.ts";
 import { within } from "./within.ts";
 
+/** Who wants to know how many connections there are: the port that accepted them. */
+export interface ConnectionCounter {
+  count(change: 1 | -1): void;
+}
+
+export interface AcceptSettings<P extends Protocol<object>> {
+  readonly wire: Wire;
+  readonly factory: Factory<P>;
+  readonly counter?: ConnectionCounter | undefined;
+  /** Gives up while the layers under the protocol are being made. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface CutConnection {
   readonly peer: Address;
   readonly unsentBytes: number;
@@ -37,29 +50,38 @@ export class Connections {
    * Gives the wire to a new protocol of the factory's; `null` when the factory refused. Rejects when the layers
    * under the protocol could not be made. Without layers that take time it is all done within the call.
    */
-  async accept<P extends Protocol<object>>(wire: Wire, factory: Factory<P>): Promise<P | null> {
+  async accept<P extends Protocol<object>>(settings: AcceptSettings<P>): Promise<P | null> {
+    const { wire, factory, counter, signal } = settings;
     shareFactory(factory);
+    counter?.count(1);
     this.#opening.add(wire);
+    const giveUp = () => wire.destroy();
+    signal?.addEventListener("abort", giveUp);
     try {
       const wrapped = factory.wrapWire(wire, this.#clock);
-      return this.#drive(wrapped instanceof Promise ? await wrapped : wrapped, factory);
+      return this.#drive(wrapped instanceof Promise ? await wrapped : wrapped, settings);
     } catch (error) {
       wire.destroy();
-      this.#leave(factory);
-      throw error;
+      this.#leave(factory, counter);
+      throw signal?.aborted ? asError(signal.reason) : error;
     } finally {
+      signal?.removeEventListener("abort", giveUp);
       this.#opening.delete(wire);
     }
   }
 
-  #drive<P extends Protocol<object>>(wire: Wire, factory: Factory<P>): P | null {
+  #drive<P extends Protocol<object>>(wire: Wire, { factory, counter }: AcceptSettings<P>): P | null {
     const protocol = buildProtocol(factory, wire.peer);
     if (!protocol) {
       refuse(wire);
-      this.#leave(factory);
+      this.#leave(factory, counter);
       return null;
     }
-    const ended = (connection: Connection) => this.#ended(connection, factory, protocol);
+    const ended = (connection: Connection) => {
+      this.#live.delete(connection);
+      tellEnded(factory, protocol);
+      this.#leave(factory, counter);
+    };
     const connection = new Connection({ wire, protocol, clock: this.#clock, limits: this.#limits, ended });
     this.#live.add(connection);
     connection.start();
@@ -78,17 +100,8 @@ export class Connections {
     await Promise.all(this.#leaving);
   }
 
-  #ended<P extends object>(connection: Connection, factory: Factory<P>, protocol: P): void {
-    this.#live.delete(connection);
-    try {
-      factory.connectionEnded(protocol);
-    } catch (error) {
-      reportFault({ error: asError(error), source: factory });
-    }
-    this.#leave(factory);
-  }
-
-  #leave(factory: Factory<object>): void {
+  #leave(factory: Factory<object>, counter: ConnectionCounter | undefined): void {
+    counter?.count(-1);
     const leaving = leaveFactory(factory)
       .catch((error) => reportFault({ error: asError(error), source: factory }))
       .finally(() => this.#leaving.delete(leaving));
@@ -106,6 +119,14 @@ async function cut(connection: Connection): Promise<CutConnection> {
   connection.cut(SHUTDOWN);
   await connection.closed;
   return { peer: connection.peer, unsentBytes };
+}
+
+function tellEnded<P extends object>(factory: Factory<P>, protocol: P): void {
+  try {
+    factory.connectionEnded(protocol);
+  } catch (error) {
+    reportFault({ error: asError(error), source: factory });
+  }
 }
 
 function buildProtocol<P extends Protocol<object>>(factory: Factory<P>, peer: Address): P | null {

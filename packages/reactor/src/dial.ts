@@ -8,19 +8,21 @@ export interface DialSettings {
   readonly clock: Clock;
   readonly address: Address;
   readonly timeoutMs: number;
-  /** Any of them gives up the attempt, and its reason is what `dial` rejects with. */
-  readonly signals: readonly AbortSignal[];
+  readonly localHost: string | undefined;
+  /** Gives up the attempt, and its reason is what `dial` rejects with. */
+  readonly signal: AbortSignal;
 }
 
 /** Dials once, for no longer than `timeoutMs`. */
-export async function dial({ net, clock, address, timeoutMs, signals }: DialSettings): Promise<Wire> {
+export async function dial(settings: DialSettings): Promise<Wire> {
+  const { net, clock, address, timeoutMs, localHost, signal } = settings;
   const patience = new AbortController();
   const call = clock.callLater(timeoutMs, () => {
     const why = `no answer within ${timeoutMs / 1000} s`;
     patience.abort(new ConnectError(address, why, { kind: "timeout", by: "local" }));
   });
   try {
-    return await net.connect(address, AbortSignal.any([...signals, patience.signal]));
+    return await net.connect(address, AbortSignal.any([signal, patience.signal]), localHost);
   } finally {
     call.cancel();
   }

@@ -13,7 +13,7 @@ export class ClosedError extends Error {
 
 /** The peer broke the protocol's rules. Thrown from a handler, it ends the connection and is nobody's bug. */
 export class ProtocolError extends Error {
-  override readonly name = "ProtocolError";
+  override readonly name: string = "ProtocolError";
   readonly code = "PROTOCOL_ERROR";
 }
 
@@ -57,6 +57,24 @@ export class NotConnectedError extends Error {
   }
 }
 
+/** TLS cannot begin: the peer, or somebody on the way, has sent more in the clear. */
+export class PlaintextUnreadError extends ProtocolError {
+  override readonly name = "PlaintextUnreadError";
+
+  constructor(unreadBytes: number) {
+    super(`Cannot begin TLS: ${unreadBytes} bytes that came in the clear are still unread`);
+  }
+}
+
+/** The handshake of TLS failed: no agreement, or the peer did not prove who it is. `cause` tells which. */
+export class TlsError extends ProtocolError {
+  override readonly name = "TlsError";
+
+  constructor(cause: Error) {
+    super(`Cannot begin TLS: ${cause.message}`, { cause });
+  }
+}
+
 /** A string is longer than its receiver can take, and was not sent. */
 export class StringTooLongError extends Error {
   override readonly name = "StringTooLongError";
@@ -64,5 +82,15 @@ export class StringTooLongError extends Error {
 
   constructor(lengthBytes: number, mostBytes: number) {
     super(`Cannot send the string: it has ${lengthBytes} bytes, and ${mostBytes} is the most`);
+  }
+}
+
+/** A name or value does not fit into an AMP box; nothing was sent. */
+export class TooLongError extends Error {
+  override readonly name = "TooLongError";
+  readonly code = "TOO_LONG";
+
+  constructor(what: string, lengthBytes: number, mostBytes: number) {
+    super(`Cannot send the box: ${what} has ${lengthBytes} bytes, and ${mostBytes} is the most`);
   }
 }

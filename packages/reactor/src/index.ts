@@ -20,6 +20,7 @@ export { Reactor } from "./reactor.ts";
 export type {
   ConnectOptions,
   ListenTCPOptions,
+  ListenUDPOptions,
   ListenUNIXOptions,
   ReactorOptions,
   StopReport,
@@ -29,7 +30,13 @@ export { Factory } from "./factory.ts";
 export { Protocol, type Handled } from "./protocol.ts";
 export type { Transport, TransportLimits } from "./transport.ts";
 export type { CloseReason, CloseReport } from "./close-reason.ts";
-export { addressText, type Address, type TcpAddress, type UnixAddress } from "./address.ts";
+export {
+  addressText,
+  type Address,
+  type StdioAddress,
+  type TcpAddress,
+  type UnixAddress,
+} from "./address.ts";
 
 export { LineOnlyReceiver } from "./line-only-receiver.ts";
 export { LineReceiver } from "./line-receiver.ts";
@@ -55,16 +62,28 @@ export { Layer } from "./layers/layer.ts";
 export { ReactorThread, type ReactorThreadEvents, type ReactorThreadOptions } from "./reactor-thread.ts";
 export type { ThreadFactory } from "./thread-client.ts";
 
-export { EndpointError, parseEndpoint, type Endpoint } from "./endpoint.ts";
+export { DatagramProtocol } from "./datagrams/datagram-protocol.ts";
+export type { DatagramTransport } from "./datagrams/datagram-transport.ts";
+export type { DatagramEvents, DatagramSocket, UdpAddress, UdpPlace } from "./datagrams/datagram-socket.ts";
+
+export type { Pem, Security, TlsClientOptions, TlsServerOptions } from "./tls/tls-options.ts";
+export type { TlsSide } from "./tls/tls-side.ts";
+
+export { EndpointError } from "./endpoints/endpoint-error.ts";
+export { connectEndpoint, type ConnectEndpoint } from "./endpoints/connect-endpoint.ts";
+export { listenEndpoint, type ListenEndpoint } from "./endpoints/listen-endpoint.ts";
 export {
   AddressInUseError,
   CannotListenError,
   ClosedError,
   ConnectError,
   NotConnectedError,
+  PlaintextUnreadError,
   ProtocolError,
   ReactorStoppedError,
   StringTooLongError,
+  TlsError,
+  TooLongError,
 } from "./errors.ts";
 export { asError } from "./as-error.ts";
 export type { Fault } from "./report-fault.ts";

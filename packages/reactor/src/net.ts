@@ -1,7 +1,9 @@
-import type { Address, TcpAddress, UnixAddress } from "./address.ts";
+import type { Address, StdioAddress, TcpAddress, UnixAddress } from "./address.ts";
+import type { DatagramEvents, DatagramSocket, UdpPlace } from "./datagrams/datagram-socket.ts";
+import type { Security } from "./tls/tls-options.ts";
 
 /**
- * What makes connections: `nodeNet` makes real ones, `MemoryNetwork` (in `@trofie/reactor/testing`) makes
+ * What makes connections and binds ports: `nodeNet` makes real ones, `MemoryNetwork` (in `@trofie/reactor/testing`) makes
  * them in memory. A `Reactor` is given one and runs unchanged on either.
  */
 export interface Net {
@@ -9,11 +11,23 @@ export interface Net {
   listen(place: ListenPlace, accept: (wire: Wire) => void): Promise<Listener>;
 
   /** Dials once; `signal` gives up. Rejects with `ConnectError`, or with the signal's reason. */
-  connect(address: Address, signal: AbortSignal): Promise<Wire>;
+  connect(address: Address, signal: AbortSignal, localHost?: string): Promise<Wire>;
+
+  /** Binds a port for datagrams. Rejects with `AddressInUseError` or `CannotListenError`. */
+  bindUDP(place: UdpPlace, events: DatagramEvents): Promise<DatagramSocket>;
 }
 
 export type ListenPlace =
-  (TcpAddress & { readonly backlog: number }) | (UnixAddress & { readonly mode: number });
+  | (TcpAddress & {
+      readonly backlog: number;
+      /** Others may listen on the same port, and the kernel shares connections out among them. */
+      readonly reusePort: boolean;
+    })
+  | (UnixAddress & { readonly mode: number })
+  /** A listening socket that whoever started this process has opened. */
+  | { readonly kind: "fd"; readonly fd: number }
+  /** One connection, which is there already. */
+  | StdioAddress;
 
 export interface Listener {
   /** Where it listens: the real port, where port 0 was asked for. */
@@ -37,6 +51,10 @@ export interface Wire {
   /** It has failed or was destroyed; what is written goes nowhere, and `gone` follows. */
   readonly isBroken: boolean;
 
+  /** What is known of the peer, where TLS secures the wire. */
+  readonly security?: Security | undefined;
+
+  /** Begins to tell of its events. Called again, it tells another one instead. */
   start(events: WireEvents): void;
   pause(): void;
   resume(): void;

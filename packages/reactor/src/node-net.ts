@@ -1,9 +1,10 @@
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
 import { chmodSync } from "node:fs";
-import { type Address, addressText, type TcpAddress } from "./address.ts";
+import { Duplex } from "node:stream";
+import { type Address, addressText } from "./address.ts";
 import { asError } from "./as-error.ts";
 import { AddressInUseError, CannotListenError, ConnectError } from "./errors.ts";
-import type { Listener, ListenPlace, Net } from "./net.ts";
+import type { Listener, ListenPlace, Net, Wire } from "./net.ts";
 import { NodeWire } from "./node-wire.ts";
 import { removeStaleSocket } from "./stale-socket.ts";
 
@@ -13,32 +14,54 @@ const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true, ke
 /** Real TCP and UNIX sockets. */
 export const nodeNet: Net = {
   async listen(place, accept) {
+    if (place.kind === "stdio") return acceptStdio(accept);
     if (place.kind === "unix") await removeStaleSocket(place.path);
-    const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, (socket) =>
-      accept(new NodeWire(socket, hostOf(socket, place), peerOf(socket, place))),
-    );
+    const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, (socket) => {
+      const local = boundAddress(server);
+      accept(new NodeWire(socket, hostOf(socket, local), peerOf(socket, local)));
+    });
     await listening(server, place);
-    return new NodeListener(server, place);
+    return new NodeListener(server);
   },
 
-  async connect(address, signal) {
+  async connect(address, signal, localHost) {
     signal.throwIfAborted();
-    const where =
-      address.kind === "tcp" ? { host: address.host, port: address.port } : { path: address.path };
-    const socket = connect({ ...where, ...SOCKET_OPTIONS });
+    const socket = connect({ ...dialled(address, localHost), ...SOCKET_OPTIONS });
     socket.pause();
     await connected(socket, address, signal);
-    return new NodeWire(socket, hostOf(socket, { kind: "unix", path: "" }), peerOf(socket, address));
+    return new NodeWire(socket, hostOf(socket, nameless(address)), peerOf(socket, address));
+  },
+
+  async bindUDP(place, events) {
+    const { bindUDP } = await import("./datagrams/node-datagrams.ts");
+    return bindUDP(place, events);
   },
 };
+
+function dialled(address: Address, localHost: string | undefined): NetConnectOpts {
+  if (address.kind === "unix") return { path: address.path };
+  if (address.kind === "stdio")
+    throw new TypeError("Cannot connect to stdio: it is there already; listen on it");
+  return { host: address.host, port: address.port, ...(localHost && { localAddress: localHost }) };
+}
+
+/** Standard input and output are one connection, in a turn of its own. */
+async function acceptStdio(accept: (wire: Wire) => void): Promise<Listener> {
+  const address: Address = { kind: "stdio" };
+  const both = Duplex.from({ readable: process.stdin, writable: process.stdout });
+  setImmediate(() => accept(new NodeWire(both, address, address)));
+  return { address, close: () => Promise.resolve() };
+}
+
+type SocketPlace = Exclude<ListenPlace, { readonly kind: "stdio" }>;
 
 class NodeListener implements Listener {
   readonly address: Address;
   readonly #server: Server;
 
-  constructor(server: Server, place: Address) {
+  constructor(server: Server) {
     this.#server = server;
-    this.address = place.kind === "unix" ? { kind: "unix", path: place.path } : boundAddress(server, place);
+    this.address = boundAddress(server);
   }
 
   /** Node closes the listening socket within `close`; its callback would wait for all connections too. */
@@ -49,7 +72,7 @@ class NodeListener implements Listener {
 }
 
 /** Binds within the call, so that a UNIX socket has its mode before anybody could use it. */
-function listening(server: Server, place: ListenPlace): Promise<void> {
+function listening(server: Server, place: SocketPlace): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (error: unknown) => reject(listenError(asError(error), place));
     server.once("error", refuse);
@@ -58,8 +81,11 @@ function listening(server: Server, place: ListenPlace): Promise<void> {
       server.on("error", () => {}); // One connection that could not be accepted is not the listener's end.
       resolve();
     });
-    if (place.kind === "tcp") {
-      server.listen({ host: place.host, port: place.port, backlog: place.backlog });
+    if (place.kind === "fd") {
+      server.listen({ fd: place.fd });
+    } else if (place.kind === "tcp") {
+      const { host, port, backlog, reusePort } = place;
+      server.listen({ host, port, backlog, reusePort });
     } else {
       server.listen({ path: place.path });
       if (server.listening) chmodSync(place.path, place.mode);
@@ -67,8 +93,8 @@ function listening(server: Server, place: ListenPlace): Promise<void> {
   });
 }
 
-function listenError(error: NodeJS.ErrnoException, place: ListenPlace): Error {
-  const where = addressText(place);
+function listenError(error: NodeJS.ErrnoException, place: SocketPlace): Error {
+  const where = place.kind === "fd" ? `file descriptor ${place.fd}` : addressText(place);
   if (error.code !== "EADDRINUSE") {
     return new CannotListenError(`Cannot listen on ${where}: ${error.message}`, { cause: error });
   }
@@ -107,18 +133,23 @@ function connectError(error: NodeJS.ErrnoException, address: Address): ConnectEr
   return new ConnectError(address, WHY[code] ?? error.message, { kind, by: "peer", error });
 }
 
-function hostOf(socket: Socket, place: Address): Address {
-  if (socket.localAddress === undefined)
-    return { kind: "unix", path: place.kind === "unix" ? place.path : "" };
-  return { kind: "tcp", host: socket.localAddress, port: socket.localPort ?? 0 };
+function hostOf(socket: Socket, local: Address): Address {
+  if (local.kind !== "tcp") return local;
+  return { kind: "tcp", host: socket.localAddress ?? local.host, port: socket.localPort ?? local.port };
 }
 
-function peerOf(socket: Socket, place: Address): Address {
-  if (place.kind === "unix") return { kind: "unix", path: "" };
+function peerOf(socket: Socket, { kind }: Address): Address {
+  if (kind === "unix") return { kind: "unix", path: "" };
   return { kind: "tcp", host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
 }
 
-function boundAddress(server: Server, place: TcpAddress): TcpAddress {
+/** Our own end, when it was not given a name. */
+function nameless({ kind }: Address): Address {
+  return kind === "unix" ? { kind: "unix", path: "" } : { kind: "tcp", host: "", port: 0 };
+}
+
+function boundAddress(server: Server): Address {
   const bound = server.address();
-  return bound && typeof bound === "object" ? { kind: "tcp", host: bound.address, port: bound.port } : place;
+  if (bound === null || typeof bound === "string") return { kind: "unix", path: bound ?? "" };
+  return { kind: "tcp", host: bound.address, port: bound.port };
 }

@@ -1,25 +1,39 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Address } from "./address.ts";
 import type { Wire, WireEvents } from "./net.ts";
+import type { Security } from "./tls/tls-options.ts";
 
 /** Longer text is encoded here: the operating system's write would copy it to the heap anyway. */
 const LONGEST_TEXT_WRITE = 16 * 1024;
 
-/** A TCP or UNIX socket of Node. It must allow half-open, and be paused until `start`. */
+/** A socket of Node, or another of its streams. It must allow half-open, and be paused until `start`. */
 export class NodeWire implements Wire {
-  readonly host: Address;
-  readonly peer: Address;
-  readonly #socket: Socket;
+  readonly #host: Address;
+  readonly #peer: Address;
+  readonly #socket: Duplex;
   #events: WireEvents | undefined;
   #error: Error | undefined;
   #hasEnded = false;
 
-  constructor(socket: Socket, host: Address, peer: Address) {
+  constructor(socket: Duplex, host: Address, peer: Address) {
     this.#socket = socket;
-    this.host = host;
-    this.peer = peer;
+    this.#host = host;
+    this.#peer = peer;
     socket.on("error", (error) => (this.#error ??= error));
     socket.on("close", () => this.#events?.gone(this.#error));
+  }
+
+  get host(): Address {
+    return this.#host;
+  }
+
+  get peer(): Address {
+    return this.#peer;
+  }
+
+  get security(): Security | undefined {
+    return undefined;
   }
 
   get unsentBytes(): number {
@@ -31,13 +45,15 @@ export class NodeWire implements Wire {
   }
 
   start(events: WireEvents): void {
+    const isFirst = !this.#events;
     this.#events = events;
     const socket = this.#socket;
+    if (socket.closed) return queueMicrotask(() => this.#events?.gone(this.#error));
     socket.pause();
-    socket.on("data", (bytes: Buffer) => events.received(bytes));
-    socket.on("end", () => events.ended());
-    socket.on("finish", () => events.finished());
-    if (socket.closed) queueMicrotask(() => events.gone(this.#error));
+    if (!isFirst) return;
+    socket.on("data", (bytes: Buffer) => this.#events!.received(bytes));
+    socket.on("end", () => this.#events!.ended());
+    socket.on("finish", () => this.#events!.finished());
   }
 
   pause(): void {
@@ -62,12 +78,18 @@ export class NodeWire implements Wire {
 
   /** Only TCP knows a reset, and libuv refuses it once FIN is on its way; else the peer sees an end. */
   reset(): void {
-    if (this.peer.kind === "tcp" && !this.#hasEnded) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+    const socket = this.#socket;
+    if (socket instanceof Socket && this.peer.kind === "tcp" && !this.#hasEnded) socket.resetAndDestroy();
+    else socket.destroy();
   }
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Ends now, for a reason that `gone` is told. */
+  protected fail(error: Error): void {
+    this.#socket.destroy(error);
   }
 
   #writeOne(part: string | Uint8Array): void {

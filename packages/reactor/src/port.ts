@@ -6,6 +6,24 @@ export interface Port extends AsyncDisposable {
   /** Where it listens; the real port number, where 0 was asked for. */
   readonly address: Address;
 
+  /** How many of the connections that it has accepted are alive. */
+  readonly connectionCount: number;
+
+  /** Resolves when the number of its connections is as wanted, now or later; rejects with the signal's reason. */
+  whenConnectionCount(
+    isWanted: (count: number) => boolean,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<void>;
+
+  /**
+   * Stops accepting until `resume`: the listening socket is closed, so whoever tries meanwhile is refused, and goes
+   * elsewhere. Connections live on, and the factory stays started.
+   */
+  suspend(): Promise<void>;
+
+  /** Listens again, at the same address. Rejects as `listen` does. */
+  resume(): Promise<void>;
+
   /**
    * Stops accepting. Connections made before live on, and the factory is stopped when the last of them has
    * ended. Called again, it waits for the same end.
@@ -13,26 +31,102 @@ export interface Port extends AsyncDisposable {
   stopListening(): Promise<void>;
 }
 
-export class ListeningPort implements Port {
-  readonly #listener: Listener;
-  readonly #closed: () => Promise<void>;
-  #closing: Promise<void> | undefined;
+export interface ListeningPortSettings {
+  /** Opens the listening socket; after the first time at the address that it had then. */
+  readonly open: (again: Address | undefined) => Promise<Listener>;
+  readonly closed: () => Promise<void>;
+}
 
-  constructor(listener: Listener, closed: () => Promise<void>) {
-    this.#listener = listener;
-    this.#closed = closed;
+interface CountWaiter {
+  readonly isWanted: (count: number) => boolean;
+  readonly resolve: () => void;
+}
+
+export class ListeningPort implements Port {
+  readonly #settings: ListeningPortSettings;
+  readonly #waiters = new Set<CountWaiter>();
+  #listener: Listener | undefined;
+  #address: Address | undefined;
+  #connectionCount = 0;
+  #closing: Promise<void> | undefined;
+  /** The end of the latest suspend or resume, so that they never overlap. */
+  #settled: Promise<void> = Promise.resolve();
+
+  constructor(settings: ListeningPortSettings) {
+    this.#settings = settings;
+  }
+
+  async start(): Promise<void> {
+    this.#listener = await this.#settings.open(this.#address);
+    this.#address = this.#listener.address;
   }
 
   get address(): Address {
-    return this.#listener.address;
+    return this.#address!;
+  }
+
+  get connectionCount(): number {
+    return this.#connectionCount;
+  }
+
+  whenConnectionCount(
+    isWanted: (count: number) => boolean,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    if (isWanted(this.#connectionCount)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const giveUp = () => {
+        this.#waiters.delete(waiter);
+        reject(signal?.reason);
+      };
+      const waiter = {
+        isWanted,
+        resolve: () => {
+          signal?.removeEventListener("abort", giveUp);
+          resolve();
+        },
+      };
+      this.#waiters.add(waiter);
+      signal?.addEventListener("abort", giveUp);
+    });
+  }
+
+  /** A connection was accepted, or one has ended. */
+  count(change: 1 | -1): void {
+    this.#connectionCount += change;
+    for (const waiter of this.#waiters) {
+      if (!waiter.isWanted(this.#connectionCount)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve();
+    }
+  }
+
+  suspend(): Promise<void> {
+    return this.#next(async () => {
+      const listener = this.#listener;
+      this.#listener = undefined;
+      await listener?.close();
+    });
+  }
+
+  resume(): Promise<void> {
+    return this.#next(async () => {
+      if (!this.#listener && !this.#closing) await this.start();
+    });
   }
 
   stopListening(): Promise<void> {
-    this.#closing ??= this.#listener.close().then(this.#closed);
+    this.#closing ??= this.suspend().then(this.#settings.closed);
     return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stopListening();
+  }
+
+  #next(step: () => Promise<void>): Promise<void> {
+    const done = this.#settled.then(step);
+    this.#settled = done.catch(() => {});
+    return done;
   }
 }

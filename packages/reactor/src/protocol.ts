@@ -36,6 +36,22 @@ export class Protocol<F extends object = Factory<object>> {
   /** All that was written has been taken, after `write` returned false. */
   writeDrained(): Handled {}
 
+  /**
+   * The peer has said that it sends nothing more, and all that it sent was handled. Closes, unless overridden;
+   * then writing goes on until `loseConnection` (Twisted's `IHalfCloseableProtocol`).
+   */
+  readConnectionLost(): Handled {
+    void this.transport.loseConnection();
+  }
+
+  /** After `loseWriteConnection`: all that was written has been taken, and the end too. */
+  writeConnectionLost(): Handled {}
+
+  /** How much has come that was handed to no handler yet. A receiver knows; TLS does not begin before it is 0. */
+  get unreadBytes(): number {
+    return 0;
+  }
+
   /** The reactor is stopping: finish what must be finished. The promise is waited for, up to a deadline. */
   reactorStopping(): Handled {}
 

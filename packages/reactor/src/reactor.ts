@@ -2,17 +2,24 @@ import type { Address } from "./address.ts";
 import type { Clock, DelayedCall } from "./clock.ts";
 import { Connections, type CutConnection, reportAcceptFailure } from "./connections.ts";
 import { dial } from "./dial.ts";
-import { parseEndpoint } from "./endpoint.ts";
-import { ConnectError, ReactorStoppedError } from "./errors.ts";
+import type { DatagramProtocol } from "./datagrams/datagram-protocol.ts";
+import { DatagramPort, type DatagramTransport } from "./datagrams/datagram-transport.ts";
+import { connectEndpoint } from "./endpoints/connect-endpoint.ts";
+import { listenEndpoint } from "./endpoints/listen-endpoint.ts";
+import { ConnectError, ReactorStoppedError, TlsError } from "./errors.ts";
 import type { Factory } from "./factory.ts";
 import { leaveFactory, useFactory } from "./factory-use.ts";
+import { layered } from "./layers/factory-wrapper.ts";
 import type { ListenPlace, Net, Wire } from "./net.ts";
 import { nodeNet } from "./node-net.ts";
 import { ListeningPort, type Port } from "./port.ts";
 import type { Protocol } from "./protocol.ts";
+import { proxied } from "./proxy/proxied.ts";
 import type { Random } from "./random.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
+import type { TlsClientOptions, TlsServerOptions } from "./tls/tls-options.ts";
+import { secure } from "./tls/tls-side.ts";
 import { DEFAULT_LIMITS, type TransportLimits } from "./transport.ts";
 import { within } from "./within.ts";
 
@@ -27,6 +34,13 @@ export interface ReactorOptions {
 export interface ListenTCPOptions {
   readonly interface?: string;
   readonly backlog?: number;
+  /** Others, in other threads or processes, may listen on the same port: the kernel shares out among them. */
+  readonly reusePort?: boolean;
+}
+
+export interface ListenUDPOptions {
+  readonly interface?: string;
+  readonly reusePort?: boolean;
 }
 
 export interface ListenUNIXOptions {
@@ -36,8 +50,12 @@ export interface ListenUNIXOptions {
 
 export interface ConnectOptions {
   readonly timeoutMs?: number;
+  /** The address of ours to connect from. */
+  readonly localHost?: string;
   readonly signal?: AbortSignal | undefined;
 }
+
+type DialOptions = { readonly [K in keyof ConnectOptions]: ConnectOptions[K] | undefined };
 
 /** What a reactor had to cut when it stopped, because it was not done by the deadline. */
 export interface StopReport {
@@ -53,7 +71,7 @@ export class Reactor implements AsyncDisposable {
   readonly random: Random;
   readonly #net: Net;
   readonly #connections: Connections;
-  readonly #ports = new Set<Port>();
+  readonly #ports = new Set<Pick<Port, "stopListening">>();
   readonly #calls = new Set<DelayedCall>();
   #state: "running" | "stopping" | "stopped" = "running";
   #stopped: Promise<StopReport> = Promise.resolve({ cut: [] });
@@ -70,9 +88,23 @@ export class Reactor implements AsyncDisposable {
   listenTCP<P extends Protocol<object>>(
     port: number,
     factory: Factory<P>,
-    { interface: host = "127.0.0.1", backlog = 511 }: ListenTCPOptions = {},
+    { interface: host = "127.0.0.1", backlog = 511, reusePort = false }: ListenTCPOptions = {},
   ): Promise<Port> {
-    return this.#listen({ kind: "tcp", host, port, backlog }, factory);
+    return this.#listen({ kind: "tcp", host, port, backlog, reusePort }, factory);
+  }
+
+  /** Listens on a TCP port for TLS. A connection gets its protocol when its handshake is done. */
+  listenTLS<P extends Protocol<object>>(
+    port: number,
+    factory: Factory<P>,
+    {
+      interface: host = "127.0.0.1",
+      backlog = 511,
+      reusePort = false,
+      ...tls
+    }: ListenTCPOptions & TlsServerOptions,
+  ): Promise<Port> {
+    return this.#listen({ kind: "tcp", host, port, backlog, reusePort }, securedServer(factory, tls));
   }
 
   /** Listens on a UNIX socket. One that a dead program left behind is replaced; a live one is an error. */
@@ -84,11 +116,28 @@ export class Reactor implements AsyncDisposable {
     return this.#listen({ kind: "unix", path, mode }, factory);
   }
 
-  /** Listens at `tcp:1234`, `unix:/run/x:mode=660`, `tcp://127.0.0.1:1234`, … */
-  listen<P extends Protocol<object>>(endpoint: string, factory: Factory<P>): Promise<Port> {
-    const { settings, ...place } = parseEndpoint(endpoint);
-    if (place.kind === "tcp") return this.#listen({ backlog: 511, ...settings, ...place }, factory);
-    return this.#listen({ mode: 0o600, ...settings, ...place }, factory);
+  /**
+   * Listens at `tcp:1234`, `tls:443:privateKey=key.pem:certKey=cert.pem`, `unix:/run/x:mode=660`,
+   * `systemd:domain=INET:index=0`, `stdio:`, `tcp://127.0.0.1:1234`, … Rejects with `EndpointError`, too.
+   */
+  async listen<P extends Protocol<object>>(endpoint: string, factory: Factory<P>): Promise<Port> {
+    const { place, tls, isProxied } = listenEndpoint(endpoint);
+    const secured = tls ? securedServer(factory, tls) : factory;
+    return this.#listen(place, isProxied ? proxied(secured) : secured);
+  }
+
+  /** Binds a UDP port (0: any that is free), on loopback unless told otherwise. */
+  async listenUDP(
+    port: number,
+    protocol: DatagramProtocol,
+    { interface: host = "127.0.0.1", reusePort = false }: ListenUDPOptions = {},
+  ): Promise<DatagramTransport> {
+    this.#begin();
+    const bound = new DatagramPort(protocol, (closed) => this.#ports.delete(closed));
+    bound.start(await this.#net.bindUDP({ kind: "udp", host, port, reusePort }, bound));
+    this.#ports.add(bound);
+    if (this.#state !== "running") await bound.stopListening();
+    return bound;
   }
 
   /** Connects once. Resolves with the protocol, after its `connectionMade`; rejects with `ConnectError`. */
@@ -101,6 +150,17 @@ export class Reactor implements AsyncDisposable {
     return this.#connect({ kind: "tcp", host, port }, factory, options);
   }
 
+  /** Connects with TLS: the server must prove that it is `serverName`, by default `host`. */
+  connectTLS<P extends Protocol<object>>(
+    host: string,
+    port: number,
+    factory: Factory<P>,
+    { timeoutMs, localHost, signal, ...tls }: ConnectOptions & TlsClientOptions = {},
+  ): Promise<P> {
+    const options = { timeoutMs, localHost, signal };
+    return this.#connect({ kind: "tcp", host, port }, securedClient(factory, tls), options);
+  }
+
   connectUNIX<P extends Protocol<object>>(
     path: string,
     factory: Factory<P>,
@@ -109,14 +169,18 @@ export class Reactor implements AsyncDisposable {
     return this.#connect({ kind: "unix", path }, factory, options);
   }
 
-  /** Connects to `tcp:host=example.org:port=1234`, `unix:/run/x`, `tcp://[::1]:1234`, … */
-  connect<P extends Protocol<object>>(
+  /**
+   * Connects to `tcp:host=example.org:port=1234`, `tls:example.org:443`, `unix:/run/x`, `tcp://[::1]:1234`, …
+   * Rejects with `EndpointError`, too.
+   */
+  async connect<P extends Protocol<object>>(
     endpoint: string,
     factory: Factory<P>,
     options?: ConnectOptions,
   ): Promise<P> {
-    const { settings, ...address } = parseEndpoint(endpoint);
-    return this.#connect(address, factory, { ...settings, ...options });
+    const { address, tls, ...settings } = connectEndpoint(endpoint);
+    const secured = tls ? securedClient(factory, tls) : factory;
+    return this.#connect(address, secured, { ...settings, ...options });
   }
 
   /** Calls `fn` after `delayMs`, unless the reactor is stopped before. */
@@ -156,10 +220,17 @@ export class Reactor implements AsyncDisposable {
 
   async #listen<P extends Protocol<object>>(place: ListenPlace, factory: Factory<P>): Promise<Port> {
     this.#begin();
+    const accept = (wire: Wire) => {
+      const accepted = this.#connections.accept({ wire, factory, counter: port });
+      accepted.catch((error) => reportAcceptFailure(error, factory));
+    };
+    const port = new ListeningPort({
+      open: (again) => this.#net.listen(sameAs(place, again), accept),
+      closed: () => this.#portClosed(port, factory),
+    });
     await useFactory(factory);
     try {
-      const listener = await this.#net.listen(place, (wire) => this.#accept(wire, factory));
-      const port = new ListeningPort(listener, () => this.#portClosed(port, factory));
+      await port.start();
       this.#ports.add(port);
       if (this.#state !== "running") await port.stopListening();
       return port;
@@ -167,10 +238,6 @@ export class Reactor implements AsyncDisposable {
       await leaveFactory(factory);
       throw error;
     }
-  }
-
-  #accept<P extends Protocol<object>>(wire: Wire, factory: Factory<P>): void {
-    this.#connections.accept(wire, factory).catch((error) => reportAcceptFailure(error, factory));
   }
 
   async #portClosed(port: Port, factory: Factory<object>): Promise<void> {
@@ -181,16 +248,19 @@ export class Reactor implements AsyncDisposable {
   async #connect<P extends Protocol<object>>(
     address: Address,
     factory: Factory<P>,
-    { timeoutMs = 30_000, signal }: ConnectOptions = {},
+    { timeoutMs = 30_000, localHost, signal: given }: DialOptions = {},
   ): Promise<P> {
     this.#begin();
-    const signals = signal ? [this.#attempts.signal, signal] : [this.#attempts.signal];
+    const signal = AbortSignal.any(given ? [this.#attempts.signal, given] : [this.#attempts.signal]);
     await useFactory(factory);
     try {
-      const wire = await dial({ net: this.#net, clock: this.clock, address, timeoutMs, signals });
-      const protocol = await this.#connections.accept(wire, factory);
+      const wire = await dial({ net: this.#net, clock: this.clock, address, timeoutMs, localHost, signal });
+      const protocol = await this.#connections.accept({ wire, factory, signal });
       if (protocol) return protocol;
       throw new ConnectError(address, "the factory refused the connection", { kind: "aborted", by: "local" });
+    } catch (error) {
+      if (!(error instanceof TlsError)) throw error;
+      throw new ConnectError(address, error.message, { kind: "protocol-error", by: "peer", error });
     } finally {
       await leaveFactory(factory);
     }
@@ -213,4 +283,17 @@ export class Reactor implements AsyncDisposable {
     this.#state = "stopped";
     return { cut };
   }
+}
+
+function securedServer<P extends object>(factory: Factory<P>, server: TlsServerOptions): Factory<P> {
+  return layered(factory, (wire, clock) => secure(wire, clock, { server }));
+}
+
+function securedClient<P extends object>(factory: Factory<P>, client: TlsClientOptions): Factory<P> {
+  return layered(factory, (wire, clock) => secure(wire, clock, { client }));
+}
+
+/** The place, with the port that it had when it was opened before. */
+function sameAs(place: ListenPlace, again: Address | undefined): ListenPlace {
+  return place.kind === "tcp" && again?.kind === "tcp" ? { ...place, port: again.port } : place;
 }

@@ -51,6 +51,12 @@ export abstract class Receiver<M, F extends object = Factory<object>> extends Pr
     return concat([rest, ...this.#waiting.splice(0)]);
   }
 
+  override get unreadBytes(): number {
+    const rest = this.takeRest();
+    if (rest.length > 0) this.#waiting.unshift(rest);
+    return rest.length;
+  }
+
   /** Goes on delivering what waits; what the parser holds has changed from outside. */
   protected deliverAgain(): void {
     if (this.#isBusy || this.#delivering) return;

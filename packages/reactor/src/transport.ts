@@ -1,6 +1,8 @@
 import type { Address } from "./address.ts";
 import type { CloseReason, CloseReport } from "./close-reason.ts";
 import type { Handled, Protocol } from "./protocol.ts";
+import type { Security } from "./tls/tls-options.ts";
+import type { TlsSide } from "./tls/tls-side.ts";
 
 /**
  * A protocol's way to its peer. TCP, UNIX sockets, memory and test doubles are all of this one shape, and pass
@@ -15,6 +17,9 @@ export interface Transport {
 
   /** Bytes written and not yet taken by the operating system (text of this turn counts its characters). */
   readonly bufferedBytes: number;
+
+  /** What is known of the peer, where the connection is secured by TLS. */
+  readonly security: Security | undefined;
 
   /** Resolves when the connection has ended; never rejects. */
   readonly closed: Promise<CloseReason>;
@@ -48,6 +53,20 @@ export interface Transport {
    * (what was read and not yet handled; a receiver's `takeRest()`), and then all that comes.
    */
   switchProtocol(protocol: Protocol<object>, unread?: Uint8Array): void;
+
+  /**
+   * Secures the connection from here on (STARTTLS): what was written before leaves as it is, what is written from
+   * now on waits for the handshake. Return the promise from the handler. Rejects with `PlaintextUnreadError` when
+   * more has come than the handler was given: whoever sits on the wire could have put it there (CVE-2011-0411).
+   * Rejects with `TlsError` when the handshake fails; the connection is then lost.
+   */
+  startTls(side: TlsSide): Promise<void>;
+
+  /**
+   * Says that nothing more will be written, after all that was; reading goes on, and the connection ends when the
+   * peer has ended too.
+   */
+  loseWriteConnection(): void;
 
   /**
    * Closes, and loses nothing: sends all that was written, then FIN, and reads on (discarding) until the

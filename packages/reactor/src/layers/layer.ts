@@ -1,5 +1,6 @@
 import type { Address } from "../address.ts";
 import type { Wire, WireEvents } from "../net.ts";
+import type { Security } from "../tls/tls-options.ts";
 
 /**
  * Something between a wire and what drives it: it is a wire to the one above and hears the events of the one
@@ -33,6 +34,10 @@ export class Layer implements Wire, WireEvents {
 
   get isBroken(): boolean {
     return this.below.isBroken;
+  }
+
+  get security(): Security | undefined {
+    return this.below.security;
   }
 
   start(events: WireEvents): void {

@@ -13,5 +13,6 @@ export { MemoryNetwork, type MemoryNetworkOptions } from "./memory-network.ts";
 export type { Cut, Direction, MemoryLink } from "./memory-link.ts";
 export { everyCut, randomCut, utf8 } from "./cuts.ts";
 export { checkTransport, collectFaults, type MakePair, type TestFunction } from "./check-transport.ts";
-export { transportPair, type TransportPair } from "./transport-pair.ts";
+export { testCertificate } from "./test-certificate.ts";
+export { tlsPair, transportPair, type TransportPair } from "./transport-pair.ts";
 export { Recorder } from "./recorder.ts";

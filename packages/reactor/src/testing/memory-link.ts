@@ -50,6 +50,17 @@ export class MemoryLink {
     this.#streams["to-client"].die();
   }
 
+  /** Holds what is under way, in both directions, until `resume`: a network that is stuck, not broken. */
+  pause(): void {
+    this.#streams["to-server"].hold();
+    this.#streams["to-client"].hold();
+  }
+
+  resume(): void {
+    this.#streams["to-server"].release();
+    this.#streams["to-client"].release();
+  }
+
   /** Cuts the connection when `bytes` have arrived in this direction, counted from its beginning. */
   cutAfter(direction: Direction, bytes: number, cut: Cut = "reset"): void {
     this.#streams[direction].limit(bytes, () => (cut === "reset" ? this.reset() : this.silence()));

@@ -1,9 +1,11 @@
-import { type Address, addressText } from "../address.ts";
+import { type Address, addressText, type TcpAddress, type UnixAddress } from "../address.ts";
 import { asError } from "../as-error.ts";
 import type { Clock } from "../clock.ts";
-import { AddressInUseError, ConnectError } from "../errors.ts";
+import type { DatagramEvents, DatagramSocket, UdpPlace } from "../datagrams/datagram-socket.ts";
+import { AddressInUseError, CannotListenError, ConnectError } from "../errors.ts";
 import type { Listener, ListenPlace, Net, Wire } from "../net.ts";
 import { systemClock } from "../system-clock.ts";
+import { MemoryDatagrams } from "./memory-datagrams.ts";
 import { MemoryLink } from "./memory-link.ts";
 import type { Weather } from "./memory-stream.ts";
 import { between, seededRandom } from "./seeded-random.ts";
@@ -15,6 +17,9 @@ export interface MemoryNetworkOptions {
   readonly longestPieceBytes?: number;
   readonly windowBytes?: number;
   readonly delayMs?: readonly [least: number, most: number];
+  /** How many of a hundred datagrams are lost, and how many arrive twice; delays make them overtake each other. */
+  readonly lostPercent?: number;
+  readonly doubledPercent?: number;
 }
 
 /**
@@ -38,6 +43,7 @@ export class MemoryNetwork implements Net {
   mood: "normal" | "refusing" | "silent" = "normal";
 
   readonly #weather: Weather;
+  readonly #datagrams: MemoryDatagrams;
   readonly #listeners = new Map<string, (wire: Wire) => void>();
   #nextPort = 49_152;
 
@@ -47,11 +53,18 @@ export class MemoryNetwork implements Net {
     longestPieceBytes = 1_460,
     windowBytes = 65_536,
     delayMs = [0, 5],
+    lostPercent = 0,
+    doubledPercent = 0,
   }: MemoryNetworkOptions = {}) {
-    this.#weather = { clock, random: seededRandom(seed), longestPieceBytes, windowBytes, delayMs };
+    const random = seededRandom(seed);
+    this.#weather = { clock, random, longestPieceBytes, windowBytes, delayMs };
+    this.#datagrams = new MemoryDatagrams({ clock, random, delayMs, lostPercent, doubledPercent });
   }
 
   listen(place: ListenPlace, accept: (wire: Wire) => void): Promise<Listener> {
+    if (place.kind !== "tcp" && place.kind !== "unix") {
+      return Promise.reject(new CannotListenError(`Cannot listen on ${place.kind}: there is none in memory`));
+    }
     const address = this.#addressFor(place);
     const key = addressText(address);
     if (this.#listeners.has(key)) {
@@ -85,16 +98,20 @@ export class MemoryNetwork implements Net {
     });
   }
 
+  bindUDP(place: UdpPlace, events: DatagramEvents): Promise<DatagramSocket> {
+    return this.#datagrams.bind({ ...place, port: place.port || this.#nextPort++ }, events);
+  }
+
   #link(address: Address): MemoryLink {
     const client: Address =
-      address.kind === "unix" ? { kind: "unix", path: "" } : { ...address, port: this.#nextPort++ };
+      address.kind === "tcp" ? { ...address, port: this.#nextPort++ } : { kind: "unix", path: "" };
     const link = new MemoryLink(this.#weather, client, address);
     this.links.push(link);
     this.onLink(link);
     return link;
   }
 
-  #addressFor(place: ListenPlace): Address {
+  #addressFor(place: TcpAddress | UnixAddress): Address {
     if (place.kind === "unix") return { kind: "unix", path: place.path };
     return { kind: "tcp", host: place.host, port: place.port || this.#nextPort++ };
   }

@@ -31,6 +31,7 @@ export class MemoryStream {
   #nothingArrivesBeforeMs = 0;
   #fin: "none" | "asked" | "sent" | "arrived" = "none";
   #isDead = false;
+  #held: (() => void)[] | undefined;
   #limit: { readonly bytes: number; readonly reached: () => void } | undefined;
 
   /** Called when all that was sent has been taken; with `true` when the FIN has, too. */
@@ -86,6 +87,17 @@ export class MemoryStream {
     this.#isDead = true;
   }
 
+  /** Nothing arrives until `release`; what is sent meanwhile waits on the way. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const arrives of held) arrives();
+  }
+
   /** Calls `reached` when `bytes` in all have arrived, and lets none after them arrive before that. */
   limit(bytes: number, reached: () => void): void {
     this.#limit = { bytes, reached };
@@ -127,8 +139,10 @@ export class MemoryStream {
     this.#nothingArrivesBeforeMs = Math.max(this.#nothingArrivesBeforeMs, atMs);
     this.#underWay.push(fn);
     clock.callLater(this.#nothingArrivesBeforeMs - clock.nowMs(), () => {
-      const arrives = this.#underWay.shift();
-      if (!this.#isDead) arrives?.();
+      const arrives = this.#underWay.shift()!;
+      if (this.#isDead) return;
+      if (this.#held) this.#held.push(arrives);
+      else arrives();
     });
   }
 

@@ -2,6 +2,8 @@ import type { Address } from "../address.ts";
 import type { CloseReason, CloseReport } from "../close-reason.ts";
 import { ClosedError } from "../errors.ts";
 import type { Handled, Protocol } from "../protocol.ts";
+import type { Security } from "../tls/tls-options.ts";
+import type { TlsSide } from "../tls/tls-side.ts";
 import type { Transport } from "../transport.ts";
 
 /**
@@ -28,6 +30,15 @@ export class StringTransport implements Transport {
   /** The protocol that has taken over by `switchProtocol`, if any has. */
   protocol: Protocol<object> | undefined;
   #resumeHooks: (() => Handled)[] = [];
+
+  /** What `startTls` was given, if it was called. */
+  tlsSide: TlsSide | undefined;
+
+  /** Set it to what the protocol shall know of its peer. */
+  security: Security | undefined;
+
+  /** `loseWriteConnection` was called. */
+  writeEnded = false;
 
   /** Make it false for `write` to say that too much is waiting; `drain()` makes it true again. */
   hasRoom = true;
@@ -64,7 +75,7 @@ export class StringTransport implements Transport {
   }
 
   write(data: string | Uint8Array): boolean {
-    if (this.disconnecting) throw new ClosedError();
+    if (this.disconnecting || this.writeEnded) throw new ClosedError();
     this.#written.push(typeof data === "string" ? new TextEncoder().encode(data) : new Uint8Array(data));
     return this.hasRoom;
   }
@@ -103,6 +114,14 @@ export class StringTransport implements Transport {
     this.protocol = protocol;
     void protocol.makeConnection(this);
     if (unread.length > 0) void protocol.dataReceived(unread);
+  }
+
+  async startTls(side: TlsSide): Promise<void> {
+    this.tlsSide = side;
+  }
+
+  loseWriteConnection(): void {
+    this.writeEnded = true;
   }
 
   loseConnection(): Promise<CloseReport> {

@@ -1,0 +1,15 @@
+import type { Clock } from "../clock.ts";
+import type { Wire } from "../net.ts";
+import type { TlsClientOptions, TlsServerOptions } from "./tls-options.ts";
+
+/** Which side of TLS we are: the one that proves who it is, or the one that checks it. */
+export type TlsSide = { readonly server: TlsServerOptions } | { readonly client: TlsClientOptions };
+
+/**
+ * Puts TLS on a wire. Resolves when the handshake is done; rejects with `TlsError`. TLS itself is loaded when it is
+ * needed first: a program without it starts sooner.
+ */
+export async function secure(wire: Wire, clock: Clock, side: TlsSide): Promise<Wire> {
+  const { secureClient, secureServer } = await import("./secure.ts");
+  return "server" in side ? secureServer(wire, clock, side.server) : secureClient(wire, clock, side.client);
+}
