@@ -2,6 +2,7 @@ import { NotConnectedError, ProtocolError } from "../errors.ts";
 import type { Factory } from "../factory.ts";
 import type { Handled, Protocol } from "../protocol.ts";
 import { type Parser, Receiver } from "../receiver.ts";
+import type { TlsSide } from "../tls/tls-side.ts";
 import type { Transport } from "../transport.ts";
 import { ProtocolSwitchedError, UnknownAnswerError } from "./amp-errors.ts";
 import { errorBox, textIn, unhandledCommand } from "./answers.ts";
@@ -9,6 +10,7 @@ import { type AmpBox, serializeBox } from "./box.ts";
 import { BoxParser, type FoundBox } from "./box-parser.ts";
 import type { Answer, Command } from "./command.ts";
 import { type AskOptions, Questions } from "./questions.ts";
+import { StartTLS } from "./start-tls.ts";
 import { answering, type Reply, type Responder, switching } from "./responder.ts";
 import { type ArgumentTypes, boxToValues, type Values, valuesToBox } from "./values.ts";
 
@@ -47,6 +49,8 @@ export class AMP<F extends object = Factory<object>> extends Receiver<FoundBox, 
   #room: PromiseWithResolvers<void> | undefined;
   /** Another protocol has the connection, or will have it when the peer agrees. */
   #isSwitching = false;
+  /** The peer was asked for TLS; nothing is said in the clear meanwhile. */
+  #securing: Promise<unknown> | undefined;
 
   /**
    * Says what answers a command: its result, an error that it declares, or a promise of one. Many run at a time.
@@ -105,6 +109,35 @@ export class AMP<F extends object = Factory<object>> extends Receiver<FoundBox, 
     return protocol!;
   }
 
+  /** Answers Twisted's `StartTLS` command, and then secures the connection; our side of it is what `respond` gives. */
+  startTlsResponder(respond: () => TlsSide | Promise<TlsSide>): void {
+    this.#responders.set(
+      StartTLS.name,
+      switching(this, StartTLS, respond, (side) => this.transport.startTls(side)),
+    );
+  }
+
+  /**
+   * Asks the peer for TLS, and secures the connection when it agrees. Commands and answers wait for it. Rejects as
+   * `callRemote` and `transport.startTls` do.
+   */
+  async callRemoteToStartTls(side: TlsSide): Promise<void> {
+    let secured: Promise<void> | undefined;
+    const asked = this.#ask(
+      StartTLS,
+      {},
+      {
+        settled: (wasAnswered) => {
+          secured = wasAnswered ? this.transport.startTls(side) : undefined;
+          return secured;
+        },
+      },
+    );
+    const securing = asked.then(() => secured);
+    this.#securing = securing.catch(() => {}).finally(() => (this.#securing = undefined));
+    await securing;
+  }
+
   /** The peer answered what was not asked, or answered it twice. Ends the connection, unless overridden. */
   unknownAnswerReceived(error: UnknownAnswerError): Handled {
     throw error;
@@ -135,6 +168,7 @@ export class AMP<F extends object = Factory<object>> extends Receiver<FoundBox, 
     args: Values<A>,
     options: AskOptions,
   ): Promise<AmpBox> {
+    if (this.#securing) await this.#securing;
     options.signal?.throwIfAborted();
     if (!this.transport || this.transport.disconnecting)
       throw new NotConnectedError("there is no connection");
@@ -184,6 +218,7 @@ export class AMP<F extends object = Factory<object>> extends Receiver<FoundBox, 
 
   /** An answer that comes too late, or that nobody wants, goes nowhere. */
   #reply(question: AmpBox, reply: Reply): Handled {
+    if (this.#securing) return this.#securing.then(() => this.#reply(question, reply));
     const tag = question.get("_ask");
     if (!tag || this.#isSwitching || this.transport.disconnecting) return;
     if ("failure" in reply) {

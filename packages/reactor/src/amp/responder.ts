@@ -1,5 +1,5 @@
 import { asError } from "../as-error.ts";
-import type { Handled, Protocol } from "../protocol.ts";
+import type { Handled } from "../protocol.ts";
 import { type Failure, failureOf } from "./answers.ts";
 import { type AmpBox, serializeBox } from "./box.ts";
 import type { Answer, Command } from "./command.ts";
@@ -35,16 +35,16 @@ export function answering<A extends ArgumentTypes, R extends ArgumentTypes>(
   });
 }
 
-/** Answers with nothing, and then gives the connection to the protocol that `respond` makes. */
-export function switching<A extends ArgumentTypes, R extends ArgumentTypes>(
+/** Answers with nothing, and then changes the connection to what `respond` gives: a protocol, a side of TLS. */
+export function switching<A extends ArgumentTypes, R extends ArgumentTypes, T>(
   source: object,
   command: Command<A, R>,
-  respond: (args: Values<A>) => Protocol<object> | Promise<Protocol<object>>,
-  switchTo: (protocol: Protocol<object>) => void,
+  respond: (args: Values<A>) => T | Promise<T>,
+  switchTo: (what: T) => Handled,
 ): Responder {
   return responder(source, command, true, async (args) => {
-    const protocol = await respond(args);
-    return { box: new Map(), afterwards: () => switchTo(protocol) };
+    const what = await respond(args);
+    return { box: new Map(), afterwards: () => switchTo(what) };
   });
 }
 
