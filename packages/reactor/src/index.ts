@@ -53,6 +53,8 @@ export {
 } from "./strings/int-string-receivers.ts";
 export { IntStringParser, type IntString } from "./strings/int-string-parser.ts";
 
+export { StreamProtocol } from "./stream-protocol.ts";
+
 export { proxied, type ProxiedOptions } from "./proxy/proxied.ts";
 export { readProxyHeader, type ProxyAddresses, type ProxyHeader } from "./proxy/proxy-header.ts";
 
