@@ -2,8 +2,8 @@ import type { Address } from "./address.ts";
 import type { Clock, DelayedCall } from "./clock.ts";
 import type { CloseReason, CloseReport } from "./close-reason.ts";
 import { asError } from "./as-error.ts";
-import { ClosedError, PlaintextUnreadError, ProtocolError } from "./errors.ts";
-import type { Wire, WireEvents } from "./net.ts";
+import { ClosedError, IdleError, PlaintextUnreadError, ProtocolError } from "./errors.ts";
+import type { IdleKind, Wire, WireEvents } from "./net.ts";
 import type { Handled, Protocol } from "./protocol.ts";
 import { reportFault } from "./report-fault.ts";
 import type { Security } from "./tls/tls-options.ts";
@@ -254,6 +254,10 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     this.#linger();
   }
 
+  idle(kind: IdleKind): void {
+    if (this.#phase === "open") this.#run(() => this.protocol.connectionIdle(kind));
+  }
+
   gone(error?: Error): void {
     if (this.#phase === "closed") return;
     this.#lingering?.cancel();
@@ -262,6 +266,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     this.#phase = "closed";
     this.#drainHooks = [];
     this.#tellLost(reason);
+    this.#wire.closed?.(reason);
     this.#closing.resolve({ reason, flushed: this.#flushed, peerEnded: this.#peerEnded, unsentBytes });
     this.#settings.ended(this);
   }
@@ -337,6 +342,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   #fail(thrown: unknown): void {
     const error = asError(thrown);
     if (error instanceof ClosedError && this.disconnecting) return; // It wrote while the peer was leaving.
+    if (error instanceof IdleError) return void this.close({ kind: "timeout", by: "local", error });
     if (!(error instanceof ProtocolError)) reportFault({ error, source: this.protocol });
     void this.close({ kind: "protocol-error", by: "local", error });
   }

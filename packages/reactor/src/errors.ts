@@ -1,5 +1,6 @@
 import { type Address, addressText } from "./address.ts";
 import type { CloseReason } from "./close-reason.ts";
+import type { IdleKind } from "./net.ts";
 
 /** Something was written to a connection that is closing or closed. */
 export class ClosedError extends Error {
@@ -54,6 +55,19 @@ export class NotConnectedError extends Error {
 
   constructor(why: string) {
     super(`Cannot send: ${why}`);
+  }
+}
+
+/** Nothing happened for too long. Thrown from a handler, it ends the connection with reason `timeout`. */
+export class IdleError extends Error {
+  override readonly name = "IdleError";
+  readonly code = "IDLE";
+  readonly kind: IdleKind;
+
+  constructor(kind: IdleKind) {
+    const what = { read: "read", write: "written", all: "read or written" }[kind];
+    super(`Cannot keep the connection: nothing was ${what} for too long`);
+    this.kind = kind;
   }
 }
 

@@ -58,6 +58,13 @@ export { StreamProtocol } from "./stream-protocol.ts";
 export { proxied, type ProxiedOptions } from "./proxy/proxied.ts";
 export { readProxyHeader, type ProxyAddresses, type ProxyHeader } from "./proxy/proxy-header.ts";
 
+export { limitConnections, type ConnectionLimits } from "./policies/limit-connections.ts";
+export { idle, type IdleLimits } from "./policies/idle.ts";
+export { rateLimited, type Rate, type RateLimits } from "./policies/rate-limit.ts";
+export { TokenBucket } from "./policies/token-bucket.ts";
+export { recorded, type RecordOptions, type Traffic } from "./policies/record.ts";
+export { flightText, readFlight, type Flight, type Frame } from "./policies/flight.ts";
+
 export { FactoryWrapper, layered, type MakeLayer } from "./layers/factory-wrapper.ts";
 export { Layer } from "./layers/layer.ts";
 
@@ -79,6 +86,7 @@ export {
   CannotListenError,
   ClosedError,
   ConnectError,
+  IdleError,
   NotConnectedError,
   PlaintextUnreadError,
   ProtocolError,
@@ -89,10 +97,11 @@ export {
 } from "./errors.ts";
 export { asError } from "./as-error.ts";
 export type { Fault } from "./report-fault.ts";
+export type { RefusedConnection } from "./report-refusal.ts";
 
 export type { Clock, DelayedCall } from "./clock.ts";
 export { systemClock } from "./system-clock.ts";
 export type { Random } from "./random.ts";
 export { systemRandom } from "./system-random.ts";
-export type { Listener, ListenPlace, Net, Wire, WireEvents } from "./net.ts";
+export type { IdleKind, Listener, ListenPlace, Net, Wire, WireEvents } from "./net.ts";
 export { nodeNet } from "./node-net.ts";

@@ -1,4 +1,5 @@
 import type { Address, StdioAddress, TcpAddress, UnixAddress } from "./address.ts";
+import type { CloseReason } from "./close-reason.ts";
 import type { DatagramEvents, DatagramSocket, UdpPlace } from "./datagrams/datagram-socket.ts";
 import type { Security } from "./tls/tls-options.ts";
 
@@ -70,7 +71,13 @@ export interface Wire {
 
   /** Ends now, without being rude about it. */
   destroy(): void;
+
+  /** The connection that it carried has ended, for this reason: for layers that keep a record. */
+  closed?(reason: CloseReason): void;
 }
+
+/** What has not happened for too long. */
+export type IdleKind = "read" | "write" | "all";
 
 /** What happens on a wire, told to the connection that drives it. */
 export interface WireEvents {
@@ -84,6 +91,9 @@ export interface WireEvents {
 
   /** All that was written has been taken, and our FIN too. */
   finished(): void;
+
+  /** Nothing has happened for as long as a layer was told to watch for (see `idle`). */
+  idle?(kind: IdleKind): void;
 
   /** The last event, exactly once. An error means that it did not end by both sides' FIN. */
   gone(error?: Error): void;

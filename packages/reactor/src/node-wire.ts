@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Address } from "./address.ts";
+import type { CloseReason } from "./close-reason.ts";
 import type { Wire, WireEvents } from "./net.ts";
 import type { Security } from "./tls/tls-options.ts";
 
@@ -86,6 +87,8 @@ export class NodeWire implements Wire {
   destroy(): void {
     this.#socket.destroy();
   }
+
+  closed(_reason: CloseReason): void {}
 
   /** Ends now, for a reason that `gone` is told. */
   protected fail(error: Error): void {

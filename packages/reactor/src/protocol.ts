@@ -1,5 +1,7 @@
 import type { CloseReason } from "./close-reason.ts";
+import { IdleError } from "./errors.ts";
 import type { Factory } from "./factory.ts";
+import type { IdleKind } from "./net.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a handler returns: nothing, or a promise that is waited for before the next data comes. */
@@ -46,6 +48,11 @@ export class Protocol<F extends object = Factory<object>> {
 
   /** After `loseWriteConnection`: all that was written has been taken, and the end too. */
   writeConnectionLost(): Handled {}
+
+  /** Nothing was read or written for as long as the factory allows (see `idle`). Closes, unless overridden. */
+  connectionIdle(kind: IdleKind): Handled {
+    throw new IdleError(kind);
+  }
 
   /** How much has come that was handed to no handler yet. A receiver knows; TLS does not begin before it is 0. */
   get unreadBytes(): number {

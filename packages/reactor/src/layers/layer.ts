@@ -1,5 +1,6 @@
 import type { Address } from "../address.ts";
-import type { Wire, WireEvents } from "../net.ts";
+import type { CloseReason } from "../close-reason.ts";
+import type { IdleKind, Wire, WireEvents } from "../net.ts";
 import type { Security } from "../tls/tls-options.ts";
 
 /**
@@ -74,6 +75,10 @@ export class Layer implements Wire, WireEvents {
     this.below.destroy();
   }
 
+  closed(reason: CloseReason): void {
+    this.below.closed?.(reason);
+  }
+
   received(bytes: Uint8Array): void {
     this.above.received(bytes);
   }
@@ -88,6 +93,10 @@ export class Layer implements Wire, WireEvents {
 
   finished(): void {
     this.above.finished();
+  }
+
+  idle(kind: IdleKind): void {
+    this.above.idle?.(kind);
   }
 
   gone(error?: Error): void {

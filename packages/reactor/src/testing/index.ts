@@ -15,4 +15,5 @@ export { everyCut, randomCut, utf8 } from "./cuts.ts";
 export { checkTransport, collectFaults, type MakePair, type TestFunction } from "./check-transport.ts";
 export { testCertificate } from "./test-certificate.ts";
 export { tlsPair, transportPair, type TransportPair } from "./transport-pair.ts";
+export { replayFlight } from "./replay-flight.ts";
 export { Recorder } from "./recorder.ts";

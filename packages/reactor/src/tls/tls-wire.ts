@@ -1,6 +1,7 @@
 import type { TLSSocket } from "node:tls";
 import type { Address } from "../address.ts";
 import type { Clock } from "../clock.ts";
+import type { CloseReason } from "../close-reason.ts";
 import type { Wire, WireEvents } from "../net.ts";
 import { NodeWire } from "../node-wire.ts";
 import { WireStream } from "../wire-stream.ts";
@@ -75,6 +76,7 @@ export class TlsWire extends NodeWire {
       drained: () => events.drained(),
       finished: () => events.finished(),
       gone: (error) => events.gone(error),
+      idle: (kind) => events.idle?.(kind),
       ended: () => (this.#encrypted.hasEnded ? this.fail(truncated()) : events.ended()),
     });
   }
@@ -93,6 +95,10 @@ export class TlsWire extends NodeWire {
   override reset(): void {
     this.#below.reset();
     super.destroy();
+  }
+
+  override closed(reason: CloseReason): void {
+    this.#below.closed?.(reason);
   }
 }
 

@@ -1,0 +1,141 @@
+import type { Clock, DelayedCall } from "../clock.ts";
+import type { Factory } from "../factory.ts";
+import { layered } from "../layers/factory-wrapper.ts";
+import { Layer } from "../layers/layer.ts";
+import type { Wire } from "../net.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+export interface Rate {
+  readonly bytesPerSecond: number;
+  /** How much may go at once after a rest; by default what goes in a second. */
+  readonly burstBytes?: number;
+}
+
+/** Bounds of each connection, and of all connections of the factory together. What is left out is not bounded. */
+export interface RateLimits {
+  readonly read?: Rate;
+  readonly write?: Rate;
+  readonly readAll?: Rate;
+  readonly writeAll?: Rate;
+}
+
+/** The factory, with connections that read and write no faster than this; whoever writes faster feels it. */
+export function rateLimited<P extends object>(factory: Factory<P>, limits: RateLimits): Factory<P> {
+  let shared: { reads: TokenBucket[]; writes: TokenBucket[] } | undefined;
+  return layered(factory, (wire, clock) => {
+    shared ??= { reads: buckets(clock, limits.readAll), writes: buckets(clock, limits.writeAll) };
+    const reads = [...buckets(clock, limits.read), ...shared.reads];
+    const writes = [...buckets(clock, limits.write), ...shared.writes];
+    return new RateLayer(wire, clock, reads, writes);
+  });
+}
+
+function buckets(clock: Clock, rate: Rate | undefined): TokenBucket[] {
+  return rate ? [new TokenBucket(clock, rate.bytesPerSecond, rate.burstBytes)] : [];
+}
+
+class RateLayer extends Layer {
+  readonly #clock: Clock;
+  readonly #reads: readonly TokenBucket[];
+  readonly #writes: readonly TokenBucket[];
+  readonly #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #isPausedAbove = true;
+  #readAgain: DelayedCall | undefined;
+  #writeAgain: DelayedCall | undefined;
+  #isEnding = false;
+
+  constructor(wire: Wire, clock: Clock, reads: readonly TokenBucket[], writes: readonly TokenBucket[]) {
+    super(wire);
+    this.#clock = clock;
+    this.#reads = reads;
+    this.#writes = writes;
+  }
+
+  override get unsentBytes(): number {
+    return this.#waitingBytes + super.unsentBytes;
+  }
+
+  override pause(): void {
+    this.#isPausedAbove = true;
+    super.pause();
+  }
+
+  override resume(): void {
+    this.#isPausedAbove = false;
+    if (!this.#readAgain?.active) super.resume();
+  }
+
+  override received(bytes: Uint8Array): void {
+    const waitMs = take(this.#reads, bytes.length);
+    if (waitMs > 0) this.#restReading(waitMs);
+    super.received(bytes);
+  }
+
+  override write(parts: readonly (string | Uint8Array)[]): void {
+    if (this.#writes.length === 0) return super.write(parts);
+    for (const part of parts) {
+      const bytes = typeof part === "string" ? new TextEncoder().encode(part) : part;
+      this.#waiting.push(bytes);
+      this.#waitingBytes += bytes.length;
+    }
+    if (!this.#writeAgain?.active) this.#writeSome();
+  }
+
+  override end(): void {
+    this.#isEnding = true;
+    if (this.#waitingBytes === 0) super.end();
+  }
+
+  override drained(): void {
+    if (this.#waitingBytes === 0) super.drained();
+  }
+
+  override gone(error?: Error): void {
+    this.#readAgain?.cancel();
+    this.#writeAgain?.cancel();
+    super.gone(error);
+  }
+
+  #restReading(waitMs: number): void {
+    super.pause();
+    this.#readAgain?.cancel();
+    this.#readAgain = this.#clock.callLater(waitMs, () => {
+      if (!this.#isPausedAbove) super.resume();
+    });
+  }
+
+  #writeSome(): void {
+    while (this.#waiting.length > 0) {
+      const piece = this.#takePiece();
+      const waitMs = take(this.#writes, piece.length);
+      if (waitMs > 0) {
+        this.#writeAgain = this.#clock.callLater(waitMs, () => {
+          this.#send(piece);
+          this.#writeSome();
+        });
+        return;
+      }
+      this.#send(piece);
+    }
+    if (this.#isEnding) super.end();
+  }
+
+  #send(piece: Uint8Array): void {
+    this.#waitingBytes -= piece.length;
+    super.write([piece]);
+  }
+
+  #takePiece(): Uint8Array {
+    const most = Math.max(1, Math.min(...this.#writes.map(({ burstBytes }) => burstBytes)));
+    const first = this.#waiting.shift()!;
+    const piece = first.subarray(0, most);
+    if (piece.length < first.length) this.#waiting.unshift(first.subarray(most));
+    return piece;
+  }
+}
+
+/** Takes from each; the longest wait counts. */
+function take(from: readonly TokenBucket[], bytes: number): number {
+  return Math.max(0, ...from.map((bucket) => bucket.take(bytes)));
+}
