@@ -68,8 +68,20 @@ export { flightText, readFlight, type Flight, type Frame } from "./policies/flig
 export { FactoryWrapper, layered, type MakeLayer } from "./layers/factory-wrapper.ts";
 export { Layer } from "./layers/layer.ts";
 
-export { ReactorThread, type ReactorThreadEvents, type ReactorThreadOptions } from "./reactor-thread.ts";
-export type { ThreadFactory } from "./thread-client.ts";
+export {
+  ReactorThread,
+  type BlockingCallOptions,
+  type ReactorThreadEvents,
+  type ReactorThreadOptions,
+} from "./threads/reactor-thread.ts";
+export type { ThreadFactory } from "./threads/thread-client.ts";
+export { BlockingCallTimeoutError, type ThreadCalls } from "./threads/thread-calls.ts";
+export { listenInThreads, type ListenInThreadsOptions, type SharedPort } from "./threads/shared-port.ts";
+export { runInWorker } from "./threads/run-in-worker.ts";
+
+export { runMain, untilAborted, type Main } from "./run-main.ts";
+export { delay, type DelayOptions } from "./delay.ts";
+export { every, type EveryOptions } from "./every.ts";
 
 export { DatagramProtocol } from "./datagrams/datagram-protocol.ts";
 export type { DatagramTransport } from "./datagrams/datagram-transport.ts";

@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import { ConnectionCount } from "./connection-count.ts";
 import type { Listener } from "./net.ts";
 
 /** A place where a reactor listens. `await using` closes it at the end of a block. */
@@ -37,17 +38,11 @@ export interface ListeningPortSettings {
   readonly closed: () => Promise<void>;
 }
 
-interface CountWaiter {
-  readonly isWanted: (count: number) => boolean;
-  readonly resolve: () => void;
-}
-
 export class ListeningPort implements Port {
   readonly #settings: ListeningPortSettings;
-  readonly #waiters = new Set<CountWaiter>();
+  readonly #connectionCount = new ConnectionCount();
   #listener: Listener | undefined;
   #address: Address | undefined;
-  #connectionCount = 0;
   #closing: Promise<void> | undefined;
   /** The end of the latest suspend or resume, so that they never overlap. */
   #settled: Promise<void> = Promise.resolve();
@@ -66,39 +61,19 @@ export class ListeningPort implements Port {
   }
 
   get connectionCount(): number {
-    return this.#connectionCount;
+    return this.#connectionCount.count;
   }
 
   whenConnectionCount(
     isWanted: (count: number) => boolean,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options?: { readonly signal?: AbortSignal },
   ): Promise<void> {
-    if (isWanted(this.#connectionCount)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const giveUp = () => {
-        this.#waiters.delete(waiter);
-        reject(signal?.reason);
-      };
-      const waiter = {
-        isWanted,
-        resolve: () => {
-          signal?.removeEventListener("abort", giveUp);
-          resolve();
-        },
-      };
-      this.#waiters.add(waiter);
-      signal?.addEventListener("abort", giveUp);
-    });
+    return this.#connectionCount.when(isWanted, options);
   }
 
   /** A connection was accepted, or one has ended. */
   count(change: 1 | -1): void {
-    this.#connectionCount += change;
-    for (const waiter of this.#waiters) {
-      if (!waiter.isWanted(this.#connectionCount)) continue;
-      this.#waiters.delete(waiter);
-      waiter.resolve();
-    }
+    this.#connectionCount.add(change);
   }
 
   suspend(): Promise<void> {

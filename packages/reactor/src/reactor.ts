@@ -4,8 +4,8 @@ import { Connections, type CutConnection, reportAcceptFailure } from "./connecti
 import { dial } from "./dial.ts";
 import type { DatagramProtocol } from "./datagrams/datagram-protocol.ts";
 import { DatagramPort, type DatagramTransport } from "./datagrams/datagram-transport.ts";
-import { connectEndpoint } from "./endpoints/connect-endpoint.ts";
-import { listenEndpoint } from "./endpoints/listen-endpoint.ts";
+import { type ConnectEndpoint, connectEndpoint } from "./endpoints/connect-endpoint.ts";
+import { type ListenEndpoint, listenEndpoint } from "./endpoints/listen-endpoint.ts";
 import { ConnectError, ReactorStoppedError, TlsError } from "./errors.ts";
 import type { Factory } from "./factory.ts";
 import { leaveFactory, useFactory } from "./factory-use.ts";
@@ -120,8 +120,11 @@ export class Reactor implements AsyncDisposable {
    * Listens at `tcp:1234`, `tls:443:privateKey=key.pem:certKey=cert.pem`, `unix:/run/x:mode=660`,
    * `systemd:domain=INET:index=0`, `stdio:`, `tcp://127.0.0.1:1234`, … Rejects with `EndpointError`, too.
    */
-  async listen<P extends Protocol<object>>(endpoint: string, factory: Factory<P>): Promise<Port> {
-    const { place, tls, isProxied } = listenEndpoint(endpoint);
+  async listen<P extends Protocol<object>>(
+    endpoint: string | ListenEndpoint,
+    factory: Factory<P>,
+  ): Promise<Port> {
+    const { place, tls, isProxied } = typeof endpoint === "string" ? listenEndpoint(endpoint) : endpoint;
     const secured = tls ? securedServer(factory, tls) : factory;
     return this.#listen(place, isProxied ? proxied(secured) : secured);
   }
@@ -174,11 +177,11 @@ export class Reactor implements AsyncDisposable {
    * Rejects with `EndpointError`, too.
    */
   async connect<P extends Protocol<object>>(
-    endpoint: string,
+    endpoint: string | ConnectEndpoint,
     factory: Factory<P>,
     options?: ConnectOptions,
   ): Promise<P> {
-    const { address, tls, ...settings } = connectEndpoint(endpoint);
+    const { address, tls, ...settings } = typeof endpoint === "string" ? connectEndpoint(endpoint) : endpoint;
     const secured = tls ? securedClient(factory, tls) : factory;
     return this.#connect(address, secured, { ...settings, ...options });
   }

@@ -5,10 +5,11 @@
  * @module
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { systemClock } from "./system-clock.ts";
+import { systemClock } from "../system-clock.ts";
 import { ThreadClient, type ThreadProtocol } from "./thread-client.ts";
+import { toThreadError } from "./thread-error.ts";
 import { ThreadEvents } from "./thread-events.ts";
-import type { ThreadEvent, ThreadOrder, ThreadSettings } from "./thread-messages.ts";
+import type { BlockedCaller, CallEnd, ThreadEvent, ThreadOrder, ThreadSettings } from "./thread-messages.ts";
 
 if (!parentPort) throw new Error("Cannot run: this module is the program of a ReactorThread's worker");
 const port = parentPort;
@@ -23,6 +24,10 @@ port.on("message", (order: ThreadOrder) => {
       return void client.connect(order.generation);
     case "send":
       return client.send(order);
+    case "call":
+      return void client.call(order).then((end) => events.add({ kind: "called", id: order.id, end }));
+    case "blocking-call":
+      return void client.call(order).then((end) => wake(order.caller, end));
     case "credit":
       return events.taken(order.length);
     case "stop":
@@ -30,6 +35,18 @@ port.on("message", (order: ThreadOrder) => {
   }
 });
 events.add({ kind: "ready" });
+
+/** The answer first, then the bell. */
+function wake({ bell, port: answers }: BlockedCaller, end: CallEnd): void {
+  try {
+    answers.postMessage(end);
+  } catch (error) {
+    answers.postMessage({ kind: "threw", error: toThreadError(error) } satisfies CallEnd);
+  }
+  Atomics.store(bell, 0, 1);
+  Atomics.notify(bell, 0);
+  answers.close();
+}
 
 /** In a later turn, so that the last events have left. */
 function closeSoon(): void {

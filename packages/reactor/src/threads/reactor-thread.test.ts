@@ -1,14 +1,14 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { Factory } from "./factory.ts";
-import { LineOnlyReceiver } from "./line-only-receiver.ts";
-import type { Port } from "./port.ts";
+import { Factory } from "../factory.ts";
+import { LineOnlyReceiver } from "../line-only-receiver.ts";
+import type { Port } from "../port.ts";
 import { ReactorThread } from "./reactor-thread.ts";
-import { Reactor } from "./reactor.ts";
-import { Recorder } from "./testing/index.ts";
+import { Reactor } from "../reactor.ts";
+import { Recorder } from "../testing/index.ts";
 
-const protocol = new URL("./test-programs/thread-protocol.ts", import.meta.url);
+const protocol = new URL("../test-programs/thread-protocol.ts", import.meta.url);
 const host = "127.0.0.1";
 
 class Echo extends LineOnlyReceiver {
@@ -46,7 +46,7 @@ describe("a reactor's thread", () => {
   });
 
   it("answers its peer while this thread is blocked for a second", async () => {
-    const peer = fork(new URL("./test-programs/pinging-peer.ts", import.meta.url), {
+    const peer = fork(new URL("../test-programs/pinging-peer.ts", import.meta.url), {
       execArgv: ["--conditions=trofie-source"],
     });
     const [address] = await once(peer, "message");

@@ -1,18 +1,23 @@
-import { asError } from "./as-error.ts";
-import { Factory } from "./factory.ts";
-import type { LineOnlyReceiver } from "./line-only-receiver.ts";
-import type { Handled } from "./protocol.ts";
-import { Reactor } from "./reactor.ts";
+import { asError } from "../as-error.ts";
+import { NotConnectedError } from "../errors.ts";
+import { Factory } from "../factory.ts";
+import type { Handled, Protocol } from "../protocol.ts";
+import { Reactor } from "../reactor.ts";
+import { toThreadError } from "./thread-error.ts";
 import type { ThreadEvents } from "./thread-events.ts";
-import type { ThreadOrder, ThreadTarget } from "./thread-messages.ts";
+import type { CallEnd, ThreadCall, ThreadOrder, ThreadTarget } from "./thread-messages.ts";
 
 /** The factory that a `ReactorThread`'s protocol finds as `this.factory`, in the reactor's thread. */
 export interface ThreadFactory {
   /** Hands a line to the other thread's `line` event. Return its promise, which holds the peer back. */
   update(line: string): Handled;
+
+  /** Hands a value, which is copied, to the other thread's `told` event. Return its promise, too. */
+  tell(value: unknown): Handled;
 }
 
-export type ThreadProtocol = LineOnlyReceiver<ThreadFactory>;
+/** Any protocol; `send` needs one with lines. */
+export type ThreadProtocol = Protocol<ThreadFactory> & { sendLine?(line: string): void };
 
 /** The connection that lines are sent to now. */
 interface Present {
@@ -47,29 +52,47 @@ export class ThreadClient {
       const protocol = await this.#dial(generation, this.#attempt.signal);
       await this.#stayConnected({ generation, protocol, sending: new Set() });
     } catch (error) {
-      this.#events.add({ kind: "failed", generation, error: asError(error) });
+      this.#events.add({ kind: "failed", generation, error: toThreadError(error) });
     }
   }
 
   /** Answers `sent` when the operating system has taken the line, `unsent` when it never will. */
   send({ id, generation, line }: Extract<ThreadOrder, { kind: "send" }>): void {
-    const present = this.#present;
-    if (!present || present.generation !== generation || present.protocol.transport.disconnecting) {
-      return this.#events.add({ kind: "unsent", id, why: "there is no connection" });
-    }
     try {
+      const present = this.#presentOf(generation);
+      if (!present.protocol.sendLine) throw new TypeError("Cannot send: the protocol has no lines");
       present.protocol.sendLine(line);
+      present.sending.add(id);
+      present.protocol.transport.onDrain(() => {
+        if (present.sending.delete(id)) this.#events.add({ kind: "sent", id });
+      });
     } catch (error) {
-      return this.#events.add({ kind: "unsent", id, why: asError(error).message });
+      const why = asError(error).message.replace(/^Cannot send: /, "");
+      this.#events.add({ kind: "unsent", id, why });
     }
-    present.sending.add(id);
-    present.protocol.transport.onDrain(() => {
-      if (present.sending.delete(id)) this.#events.add({ kind: "sent", id });
-    });
+  }
+
+  /** Calls a method of the present connection's protocol. Never rejects. */
+  async call({ generation, method, args }: ThreadCall): Promise<CallEnd> {
+    try {
+      const { protocol } = this.#presentOf(generation);
+      const found: unknown = Reflect.get(protocol, method);
+      if (typeof found !== "function")
+        throw new TypeError(`Cannot call ${method}: the protocol has no such method`);
+      return { kind: "returned", value: await Reflect.apply(found, protocol, args) };
+    } catch (error) {
+      return { kind: "threw", error: toThreadError(error) };
+    }
   }
 
   async stop(deadlineMs: number): Promise<void> {
     await this.#reactor.stop({ deadlineMs });
+  }
+
+  #presentOf(generation: number): Present {
+    const present = this.#present;
+    if (present?.generation === generation && !present.protocol.transport.disconnecting) return present;
+    throw new NotConnectedError("there is no connection");
   }
 
   async #stayConnected(present: Present): Promise<void> {
@@ -85,19 +108,29 @@ export class ThreadClient {
   }
 
   async #dial(generation: number, signal: AbortSignal): Promise<ThreadProtocol> {
-    const factory = new LinesOut(this.#protocolClass, (line) => this.#events.addLine(generation, line));
+    const factory = new EventsOut(this.#protocolClass, this.#events, generation);
     const target = this.#target;
     if ("endpoint" in target) return this.#reactor.connect(target.endpoint, factory, { signal });
     return this.#reactor.connectTCP(target.host, target.port, factory, { signal });
   }
 }
 
-class LinesOut extends Factory<ThreadProtocol> implements ThreadFactory {
-  readonly update: (line: string) => Handled;
+class EventsOut extends Factory<ThreadProtocol> implements ThreadFactory {
+  readonly #events: ThreadEvents;
+  readonly #generation: number;
 
-  constructor(protocol: new () => ThreadProtocol, update: (line: string) => Handled) {
+  constructor(protocol: new () => ThreadProtocol, events: ThreadEvents, generation: number) {
     super();
     this.protocol = protocol;
-    this.update = update;
+    this.#events = events;
+    this.#generation = generation;
+  }
+
+  update(line: string): Handled {
+    return this.#events.addLine(this.#generation, line);
+  }
+
+  tell(value: unknown): Handled {
+    return this.#events.addValue(this.#generation, value);
   }
 }
