@@ -54,6 +54,16 @@ export class ServiceStoppedError extends Error {
   readonly code = "SERVICE_STOPPED";
 }
 
+export interface WhenConnectedOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly failAfterFailures?: number;
+}
+
+/** Somebody who waits for a connection. */
+interface Waiter<C> extends PromiseWithResolvers<C> {
+  failuresLeft: number;
+}
+
 /** From `start` to the end of `stop`. */
 interface Run {
   stopping: boolean;
@@ -75,7 +85,7 @@ export class ClientService<C> implements AsyncDisposable {
   /** Gives up the present attempt, or ends the present connection. */
   #attempt = new AbortController();
   #connection: { readonly value: C } | undefined;
-  #waiters = new Set<PromiseWithResolvers<C>>();
+  #waiters = new Set<Waiter<C>>();
   #endWait: () => void = () => {};
 
   constructor(options: ClientServiceOptions<C>) {
@@ -112,8 +122,11 @@ export class ClientService<C> implements AsyncDisposable {
     await run.ended;
   }
 
-  /** The connection, once it is there and prepared. Rejects when the service is stopped, or by the signal. */
-  whenConnected({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<C> {
+  /**
+   * The connection, once it is there and prepared. Rejects when the service is stopped, by the signal, or, where
+   * `failAfterFailures` is given, with the error of that many attempts that failed in a row from now on.
+   */
+  whenConnected({ signal, failAfterFailures = Infinity }: WhenConnectedOptions = {}): Promise<C> {
     if (!this.#run || this.#run.stopping) {
       return Promise.reject(
         new ServiceStoppedError("Cannot wait for a connection: the service is not started"),
@@ -121,7 +134,7 @@ export class ClientService<C> implements AsyncDisposable {
     }
     if (signal?.aborted) return Promise.reject(asError(signal.reason));
     if (this.#connection) return Promise.resolve(this.#connection.value);
-    return this.#waitForConnection(signal);
+    return this.#waitForConnection(signal, failAfterFailures);
   }
 
   /** Ends the present wait, for example because the network is back. */
@@ -156,14 +169,14 @@ export class ClientService<C> implements AsyncDisposable {
     try {
       connection = await this.#connect(signal, stopped);
     } catch (error) {
-      return { error: asError(error), wasStable: false };
+      return this.#failed(asError(error));
     }
     const closed = errorOf(this.#options.closed(connection));
     try {
       await this.#prepare(connection, Promise.race([closed, stopped]));
     } catch (error) {
       await this.#close(connection, closed);
-      return { error: asError(error), wasStable: false };
+      return this.#failed(asError(error));
     }
     return this.#stayConnected(connection, closed, stopped);
   }
@@ -221,8 +234,8 @@ export class ClientService<C> implements AsyncDisposable {
     call.cancel();
   }
 
-  #waitForConnection(signal: AbortSignal | undefined): Promise<C> {
-    const waiter = Promise.withResolvers<C>();
+  #waitForConnection(signal: AbortSignal | undefined, failuresLeft: number): Promise<C> {
+    const waiter: Waiter<C> = { ...Promise.withResolvers<C>(), failuresLeft };
     this.#waiters.add(waiter);
     const giveUp = () => {
       this.#waiters.delete(waiter);
@@ -230,6 +243,17 @@ export class ClientService<C> implements AsyncDisposable {
     };
     signal?.addEventListener("abort", giveUp);
     return waiter.promise.finally(() => signal?.removeEventListener("abort", giveUp));
+  }
+
+  /** An attempt has failed: who wanted to wait for so many and no more is told. */
+  #failed(error: Error): Ending {
+    for (const waiter of this.#waiters) {
+      waiter.failuresLeft -= 1;
+      if (waiter.failuresLeft > 0) continue;
+      this.#waiters.delete(waiter);
+      waiter.reject(error);
+    }
+    return { error, wasStable: false };
   }
 
   #rejectWaiters(reason: Error): void {

@@ -23,6 +23,7 @@ export type {
   ListenUDPOptions,
   ListenUNIXOptions,
   ReactorOptions,
+  ShutdownPhase,
   StopReport,
 } from "./reactor.ts";
 export type { Port } from "./port.ts";
@@ -78,6 +79,15 @@ export type { ThreadFactory } from "./threads/thread-client.ts";
 export { BlockingCallTimeoutError, type ThreadCalls } from "./threads/thread-calls.ts";
 export { listenInThreads, type ListenInThreadsOptions, type SharedPort } from "./threads/shared-port.ts";
 export { runInWorker } from "./threads/run-in-worker.ts";
+
+export { keepConnected, type KeepConnectedOptions } from "./keep-connected.ts";
+export {
+  ClientService,
+  ServiceStoppedError,
+  type ClientServiceOptions,
+  type ClientState,
+} from "./client-service.ts";
+export { fullJitter, type FullJitterOptions, type RetryPolicy } from "./backoff.ts";
 
 export { runMain, untilAborted, type Main } from "./run-main.ts";
 export { delay, type DelayOptions } from "./delay.ts";

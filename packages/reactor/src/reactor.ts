@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import { asError } from "./as-error.ts";
 import type { Clock, DelayedCall } from "./clock.ts";
 import { Connections, type CutConnection, reportAcceptFailure } from "./connections.ts";
 import { dial } from "./dial.ts";
@@ -16,6 +17,7 @@ import { ListeningPort, type Port } from "./port.ts";
 import type { Protocol } from "./protocol.ts";
 import { proxied } from "./proxy/proxied.ts";
 import type { Random } from "./random.ts";
+import { reportFault } from "./report-fault.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import type { TlsClientOptions, TlsServerOptions } from "./tls/tls-options.ts";
@@ -57,6 +59,8 @@ export interface ConnectOptions {
 
 type DialOptions = { readonly [K in keyof ConnectOptions]: ConnectOptions[K] | undefined };
 
+export type ShutdownPhase = "before" | "after";
+
 /** What a reactor had to cut when it stopped, because it was not done by the deadline. */
 export interface StopReport {
   readonly cut: readonly CutConnection[];
@@ -73,6 +77,7 @@ export class Reactor implements AsyncDisposable {
   readonly #connections: Connections;
   readonly #ports = new Set<Pick<Port, "stopListening">>();
   readonly #calls = new Set<DelayedCall>();
+  readonly #shutdownHooks = new Set<{ readonly phase: ShutdownPhase; readonly fn: () => unknown }>();
   #state: "running" | "stopping" | "stopped" = "running";
   #stopped: Promise<StopReport> = Promise.resolve({ cut: [] });
   #attempts = new AbortController();
@@ -208,6 +213,16 @@ export class Reactor implements AsyncDisposable {
   }
 
   /**
+   * Calls `fn` when the reactor stops: `before` anything else, while all still works, or `after` all connections have
+   * ended. Waited for, within the deadline; an error is reported and stops nothing. Disposed, it is taken back.
+   */
+  onShutdown(phase: ShutdownPhase, fn: () => unknown): Disposable {
+    const hook = { phase, fn };
+    this.#shutdownHooks.add(hook);
+    return { [Symbol.dispose]: () => void this.#shutdownHooks.delete(hook) };
+  }
+
+  /**
    * Stops accepting, lets protocols finish (`reactorStopping`, and handlers that still run), flushes, closes, and
    * waits for the factories to stop. What is not done after `deadlineMs` is cut, and told in the report. Never
    * rejects.
@@ -275,14 +290,30 @@ export class Reactor implements AsyncDisposable {
     this.#state = "running";
   }
 
+  async #runShutdownHooks(wanted: ShutdownPhase): Promise<void> {
+    const hooks = [...this.#shutdownHooks].filter(({ phase }) => phase === wanted);
+    const run = hooks.map(async ({ fn }) => {
+      try {
+        await fn();
+      } catch (error) {
+        reportFault({ error: asError(error), source: this });
+      }
+    });
+    await Promise.all(run);
+  }
+
   async #stopAll(deadlineMs: number): Promise<StopReport> {
     this.#state = "stopping";
+    const endMs = this.clock.nowMs() + deadlineMs;
+    const leftMs = () => Math.max(0, endMs - this.clock.nowMs());
+    await within(this.clock, leftMs(), this.#runShutdownHooks("before"));
     this.#attempts.abort(new ReactorStoppedError("Cannot connect: the reactor is stopping"));
     for (const call of this.#calls) call.cancel();
     this.#calls.clear();
     const portsClosed = Promise.allSettled([...this.#ports].map((port) => port.stopListening()));
-    const cut = await this.#connections.stop(deadlineMs);
-    await within(this.clock, deadlineMs, Promise.all([portsClosed, this.#connections.factoriesLeft()]));
+    const cut = await this.#connections.stop(leftMs());
+    await within(this.clock, leftMs(), Promise.all([portsClosed, this.#connections.factoriesLeft()]));
+    await within(this.clock, leftMs(), this.#runShutdownHooks("after"));
     this.#state = "stopped";
     return { cut };
   }

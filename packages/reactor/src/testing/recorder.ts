@@ -19,7 +19,12 @@ export class Recorder extends Protocol {
 
   /** All bytes that came, as text. */
   text(): string {
-    return Buffer.concat(this.#received).toString();
+    return new TextDecoder().decode(this.bytes());
+  }
+
+  /** All bytes that came. */
+  bytes(): Uint8Array {
+    return Buffer.concat(this.#received);
   }
 
   /** Resolves when so many bytes have come in all. */

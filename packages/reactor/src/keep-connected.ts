@@ -1,0 +1,45 @@
+import { ClientService, type ClientServiceOptions } from "./client-service.ts";
+import type { ConnectEndpoint } from "./endpoints/connect-endpoint.ts";
+import type { Factory } from "./factory.ts";
+import type { Protocol } from "./protocol.ts";
+import type { Reactor } from "./reactor.ts";
+
+export interface KeepConnectedOptions<P> extends Pick<
+  ClientServiceOptions<P>,
+  "prepare" | "policy" | "stableMs" | "onState"
+> {
+  /** How long one attempt may take. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Keeps one connection to an endpoint, over every loss, until `stop`: Twisted's `ClientService`. Started already.
+ *
+ * ```ts
+ * const service = keepConnected(reactor, "tcp:example.org:1234", Factory.forProtocol(Chat));
+ * const chat = await service.whenConnected();
+ * ```
+ */
+export function keepConnected<P extends Protocol<object>>(
+  reactor: Reactor,
+  endpoint: string | ConnectEndpoint,
+  factory: Factory<P>,
+  { timeoutMs, ...options }: KeepConnectedOptions<P> = {},
+): ClientService<P> {
+  const service = new ClientService<P>({
+    ...options,
+    clock: reactor.clock,
+    random: reactor.random,
+    connect: (signal) =>
+      reactor.connect(endpoint, factory, { signal, ...(timeoutMs !== undefined && { timeoutMs }) }),
+    closed: ({ transport }) => transport.closed.then(failIfLost),
+    close: ({ transport }) => transport.loseConnection(),
+  });
+  service.start();
+  return service;
+}
+
+/** The service tells its users what the last connection died of. */
+function failIfLost({ error }: { readonly error?: Error }): void {
+  if (error) throw error;
+}
