@@ -37,6 +37,8 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   #phase: Phase = "open";
   #reason: CloseReason | undefined;
   #turnEndAsked = false;
+  /** As the wire said last in this turn: within a turn it can only become less. */
+  #wireUnsentBytes = 0;
   #drainAwaited = false;
   #drainHooks: (() => void)[] = [];
   #pausedByProtocol = false;
@@ -96,7 +98,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     if (this.disconnecting || this.#writeEnded) throw new ClosedError();
     this.#output.add(data);
     if (this.#output.isLarge) this.#flush();
-    this.#askTurnEnd();
+    if (!this.#turnEndAsked) this.#askTurnEnd();
     return this.#hasRoom();
   }
 
@@ -273,7 +275,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
 
   #hasRoom(): boolean {
     const { highWaterBytes, maxBufferedBytes } = this.#settings.limits;
-    const waiting = this.bufferedBytes;
+    const waiting = this.#output.length + this.#wireUnsentBytes;
     if (waiting <= highWaterBytes) return true;
     this.#drainAwaited = true;
     if (waiting > maxBufferedBytes) this.cut({ kind: "slow-consumer", by: "local" });
@@ -283,11 +285,14 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   #askTurnEnd(): void {
     if (this.#turnEndAsked) return;
     this.#turnEndAsked = true;
+    this.#wireUnsentBytes = this.#wire.unsentBytes;
     atTurnEnd(this);
   }
 
   #flush(): void {
-    if (this.#output.length > 0 && !this.#isSecuring) this.#wire.write(this.#output.take());
+    if (this.#output.length === 0 || this.#isSecuring) return;
+    this.#wire.write(this.#output.take());
+    this.#wireUnsentBytes = this.#wire.unsentBytes;
   }
 
   /**

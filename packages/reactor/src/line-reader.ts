@@ -76,7 +76,8 @@ export class LineReader implements Parser<SplitLine | Uint8Array> {
   }
 
   #readWindow(): void {
-    const window = this.#chunk.subarray(this.#at, this.#at + this.#windowBytes);
+    const isAllOfIt = this.#at === 0 && this.#chunk.length <= this.#windowBytes;
+    const window = isAllOfIt ? this.#chunk : this.#chunk.subarray(this.#at, this.#at + this.#windowBytes);
     this.#at += window.length;
     this.#splitter.push(window);
     this.#windowBytes = Math.min(this.#windowBytes * 2, LARGEST_WINDOW_BYTES);

@@ -52,6 +52,7 @@ export class LineSplitter {
   /** Takes more bytes; call it when `next` has nothing more. The bytes are not kept. */
   push(bytes: Uint8Array): void {
     const end = this.#afterLastEnd(bytes);
+    if (end === bytes.length && end > 0) return this.#splitWhole(this.#tail.takeWith(bytes));
     if (end > 0) this.#splitWhole(this.#tail.takeWith(bytes.subarray(0, end)));
     this.#keep(bytes.subarray(end));
   }
@@ -99,16 +100,11 @@ export class LineSplitter {
   #nextOfText(): SplitLine {
     const text = this.#text;
     const start = this.#position;
-    let end: number;
-    if (this.#end === "crlf") {
-      end = text.indexOf("\r\n", start);
-      this.#position = end + 2;
-    } else {
-      end = text.indexOf("\n", start);
-      this.#position = end + 1;
-      if (this.#end === "either" && end > start && text.charCodeAt(end - 1) === CR) end -= 1;
-    }
-    const line = text.slice(start, end);
+    // One character is found much faster than two.
+    let lf = text.indexOf("\n", start);
+    while (this.#end === "crlf" && !hasCrBefore(text, lf, start)) lf = text.indexOf("\n", lf + 1);
+    this.#position = lf + 1;
+    const line = text.slice(start, this.#end !== "lf" && hasCrBefore(text, lf, start) ? lf - 1 : lf);
     return this.#isTooLong(line) ? TOO_LONG : line;
   }
 
@@ -170,6 +166,10 @@ export class LineSplitter {
     this.#tail.clear();
     if (endsInCr) this.#tail.append(Uint8Array.of(CR));
   }
+}
+
+function hasCrBefore(text: string, lf: number, start: number): boolean {
+  return lf > start && text.charCodeAt(lf - 1) === CR;
 }
 
 function decodeLine(bytes: Uint8Array): SplitLine {

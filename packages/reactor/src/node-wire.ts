@@ -16,13 +16,16 @@ export class NodeWire implements Wire {
   #events: WireEvents | undefined;
   #error: Error | undefined;
   #hasEnded = false;
+  /** A field, not a question to the socket: every line asks it. Known by the next write, or by the error's event. */
+  isBroken: boolean;
 
   constructor(socket: Duplex, host: Address, peer: Address) {
     this.#socket = socket;
     this.#host = host;
     this.#peer = peer;
-    socket.on("error", (error) => (this.#error ??= error));
-    socket.on("close", () => this.#events?.gone(this.#error));
+    this.isBroken = socket.destroyed;
+    socket.on("error", (error) => this.#fails(error));
+    socket.on("close", () => this.#closes());
   }
 
   get host(): Address {
@@ -39,10 +42,6 @@ export class NodeWire implements Wire {
 
   get unsentBytes(): number {
     return this.#socket.writableLength;
-  }
-
-  get isBroken(): boolean {
-    return this.#socket.destroyed || this.#socket.errored !== null;
   }
 
   start(events: WireEvents): void {
@@ -66,10 +65,16 @@ export class NodeWire implements Wire {
   }
 
   write(parts: readonly (string | Uint8Array)[]): void {
-    if (parts.length === 1) return this.#writeOne(parts[0]!);
-    this.#socket.cork();
-    for (const part of parts) this.#writeOne(part);
-    this.#socket.uncork();
+    const socket = this.#socket;
+    if (parts.length === 1) {
+      this.#writeOne(parts[0]!);
+    } else {
+      socket.cork();
+      for (const part of parts) this.#writeOne(part);
+      socket.uncork();
+    }
+    // The error is told in a later turn; who writes on in this one must learn of it.
+    if (socket.destroyed || socket.errored !== null) this.isBroken = true;
   }
 
   end(): void {
@@ -80,11 +85,13 @@ export class NodeWire implements Wire {
   /** Only TCP knows a reset, and libuv refuses it once FIN is on its way; else the peer sees an end. */
   reset(): void {
     const socket = this.#socket;
+    this.isBroken = true;
     if (socket instanceof Socket && this.peer.kind === "tcp" && !this.#hasEnded) socket.resetAndDestroy();
     else socket.destroy();
   }
 
   destroy(): void {
+    this.isBroken = true;
     this.#socket.destroy();
   }
 
@@ -92,7 +99,18 @@ export class NodeWire implements Wire {
 
   /** Ends now, for a reason that `gone` is told. */
   protected fail(error: Error): void {
+    this.isBroken = true;
     this.#socket.destroy(error);
+  }
+
+  #fails(error: Error): void {
+    this.isBroken = true;
+    this.#error ??= error;
+  }
+
+  #closes(): void {
+    this.isBroken = true;
+    this.#events?.gone(this.#error);
   }
 
   #writeOne(part: string | Uint8Array): void {
