@@ -1,12 +1,12 @@
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
 import { chmodSync } from "node:fs";
-import { Duplex } from "node:stream";
 import { type Address, addressText } from "./address.ts";
 import { asError } from "./as-error.ts";
 import { AddressInUseError, CannotListenError, ConnectError } from "./errors.ts";
 import type { Listener, ListenPlace, Net, Wire } from "./net.ts";
 import { NodeWire } from "./node-wire.ts";
 import { removeStaleSocket } from "./stale-socket.ts";
+import { StdioWire } from "./stdio-wire.ts";
 
 /** Without noDelay, one double write turns into 40 ms of waiting per message (Nagle, delayed ACK). */
 const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 };
@@ -47,10 +47,8 @@ function dialled(address: Address, localHost: string | undefined): NetConnectOpt
 
 /** Standard input and output are one connection, in a turn of its own. */
 async function acceptStdio(accept: (wire: Wire) => void): Promise<Listener> {
-  const address: Address = { kind: "stdio" };
-  const both = Duplex.from({ readable: process.stdin, writable: process.stdout });
-  setImmediate(() => accept(new NodeWire(both, address, address)));
-  return { address, close: () => Promise.resolve() };
+  setImmediate(() => accept(new StdioWire(process.stdin, process.stdout)));
+  return { address: { kind: "stdio" }, close: () => Promise.resolve() };
 }
 
 type SocketPlace = Exclude<ListenPlace, { readonly kind: "stdio" }>;

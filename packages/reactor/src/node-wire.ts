@@ -1,5 +1,4 @@
-import { Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import type { Address } from "./address.ts";
 import type { CloseReason } from "./close-reason.ts";
 import type { Wire, WireEvents } from "./net.ts";
@@ -8,18 +7,18 @@ import type { Security } from "./tls/tls-options.ts";
 /** Longer text is encoded here: the operating system's write would copy it to the heap anyway. */
 const LONGEST_TEXT_WRITE = 16 * 1024;
 
-/** A socket of Node, or another of its streams. It must allow half-open, and be paused until `start`. */
+/** A TCP or UNIX socket of Node. It must allow half-open, and be paused until `start`. */
 export class NodeWire implements Wire {
   readonly #host: Address;
   readonly #peer: Address;
-  readonly #socket: Duplex;
+  readonly #socket: Socket;
   #events: WireEvents | undefined;
   #error: Error | undefined;
   #hasEnded = false;
   /** A field, not a question to the socket: every line asks it. Known by the next write, or by the error's event. */
   isBroken: boolean;
 
-  constructor(socket: Duplex, host: Address, peer: Address) {
+  constructor(socket: Socket, host: Address, peer: Address) {
     this.#socket = socket;
     this.#host = host;
     this.#peer = peer;
@@ -86,7 +85,7 @@ export class NodeWire implements Wire {
   reset(): void {
     const socket = this.#socket;
     this.isBroken = true;
-    if (socket instanceof Socket && this.peer.kind === "tcp" && !this.#hasEnded) socket.resetAndDestroy();
+    if (this.peer.kind === "tcp" && !this.#hasEnded) socket.resetAndDestroy();
     else socket.destroy();
   }
 

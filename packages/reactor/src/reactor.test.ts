@@ -1,10 +1,10 @@
-import { mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { AddressInUseError, CannotListenError, ConnectError, ReactorStoppedError } from "./errors.ts";
 import { Factory } from "./factory.ts";
 import { LineOnlyReceiver } from "./line-only-receiver.ts";
@@ -221,6 +221,7 @@ describe("a reactor", () => {
 
 describe("a UNIX port", () => {
   const folder = mkdtempSync(join(tmpdir(), "trofie-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it("may only be used by its owner, and is gone when it is closed", async () => {
     await using reactor = new Reactor();

@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { connectEndpoint } from "./connect-endpoint.ts";
 import { listenEndpoint } from "./listen-endpoint.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trofie-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const pem = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
