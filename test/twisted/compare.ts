@@ -2,7 +2,7 @@ import { sameTrace, type Case, type ReceiverName, type Trace } from "./case.ts";
 import { Dice } from "./dice.ts";
 import { makeCase } from "./make-case.ts";
 import { traceOfOurs } from "./ours.ts";
-import type { ReactorModule } from "./receivers.ts";
+import type { ReactorModule } from "./reactor-module.ts";
 import { caseForTwisted, expectedOfOurs } from "./reference.ts";
 import { TwistedProcess } from "./twisted-process.ts";
 

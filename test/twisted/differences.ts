@@ -138,6 +138,22 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
+    name: "A box that is longer than is taken ends the connection while it arrives",
+    why: "Twisted keeps all that comes until the box ends, and a box need never end; many small values count too",
+    vectors: [
+      {
+        case: of("BinaryBoxProtocol", 99, `\0\u{1}a\0\u{28}${"x".repeat(40)}`, "\0\0"),
+        twisted: [["box", "a", "x".repeat(40)]],
+        ours: [["close"]],
+      },
+      {
+        case: of("BinaryBoxProtocol", 99, "\0\u{1}a\0\0", "\0\u{1}b\0\0", "\0\0"),
+        twisted: [["box", "a", "", "b", ""]],
+        ours: [["close"]],
+      },
+    ],
+  },
+  {
     name: "Lines are text, and one that is no UTF-8 is told apart",
     why: "Twisted gives bytes, and the protocol that decodes them carelessly loses its connection",
     vectors: [

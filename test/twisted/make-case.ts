@@ -3,6 +3,9 @@ import { cut } from "./cut.ts";
 import type { Dice } from "./dice.ts";
 import { bigEndian } from "./frame.ts";
 
+/** Larger than any that is made here: Twisted has no limit. */
+const LARGEST_BOX_BYTES = 4 * 1024 * 1024;
+
 /** A random stream for one of these receivers, full of what parsers get wrong. */
 export function makeCase(dice: Dice, receivers: readonly ReceiverName[]): Case {
   const receiver = dice.pick(receivers);
@@ -12,11 +15,14 @@ export function makeCase(dice: Dice, receivers: readonly ReceiverName[]): Case {
 }
 
 function makeSettings(dice: Dice, receiver: ReceiverName): Settings {
-  if (receiver === "BinaryBoxProtocol") return { maxLength: 65_535 };
-  const maxLength = dice.oneIn(300) ? dice.pick([16_384, 70_000]) : dice.between(1, 24);
+  const maxLength = receiver === "BinaryBoxProtocol" ? LARGEST_BOX_BYTES : makeMaxLength(dice);
   const holds = dice.oneIn(4) ? { holds: true } : {};
   if (!receiver.startsWith("Line")) return { maxLength, ...holds };
   return { maxLength, delimiter: dice.oneIn(4) ? "\n" : "\r\n", ...holds };
+}
+
+function makeMaxLength(dice: Dice): number {
+  return dice.oneIn(300) ? dice.pick([16_384, 70_000]) : dice.between(1, 24);
 }
 
 function makeStream(dice: Dice, receiver: ReceiverName, settings: Settings): string {
@@ -112,18 +118,25 @@ function intString(dice: Dice, prefixBytes: number, message: string): string {
 /** A box as AMP sends it; with keys in any order and repeated, and now and then one that may not be. */
 function box(dice: Dice): string {
   const pairs = dice.some(0, 4, () => int16(boxKey(dice)) + int16(boxValue(dice)));
+  if (dice.oneIn(3)) pairs.push(int16("_command") + int16(boxCommand(dice)));
   const end = dice.oneIn(12) ? dice.pick(["", "\0", "\0\0\0"]) : "\0\0";
   return pairs.join("") + end;
 }
 
 function boxKey(dice: Dice): string {
-  if (dice.oneIn(10)) return "k".repeat(dice.pick([1, 254, 255, 255, 256, 300]));
-  return dice.pick(["_ask", "_answer", "_command", "_error", "a", "b", "c", "\0", "è", "\u{80}"]);
+  if (dice.oneIn(20)) return "k".repeat(dice.pick([1, 254, 255, 255, 256, 300, 65_535]));
+  return dice.pick(["_ask", "_answer", "_error", "__proto__", "a", "aa", "b", "\0", "è", "\u{ff}", "\r\n"]);
 }
 
 function boxValue(dice: Dice): string {
   if (dice.oneIn(200)) return "v".repeat(dice.pick([255, 256, 65_535]));
   return dice.pick(["", "1", "Sum", "\0\0", "\r\n", "\u{ff}\u{fe}", "x".repeat(dice.between(0, 20))]);
+}
+
+/** What `boxes.ts` and `receivers.py` obey. */
+function boxCommand(dice: Dice): string {
+  if (dice.oneIn(8)) return dice.pick(["quit", "abort", "bye"]);
+  return dice.pick(["echo", "echo", "switch", "pause", "say", "say caffè", `long ${dice.between(250, 260)}`]);
 }
 
 function int16(text: string): string {

@@ -1,9 +1,9 @@
-import * as reactor from "@trofie/reactor";
 import { describe, expect, it } from "vitest";
 import { compare, disagreements } from "./compare.ts";
 import { differences } from "./differences.ts";
 import { readGolden } from "./golden.ts";
 import { traceOfOurs } from "./ours.ts";
+import { reactor } from "./reactor-module.ts";
 import { receiverNames } from "./receivers.ts";
 import { TwistedProcess, twistedVersion } from "./twisted-process.ts";
 

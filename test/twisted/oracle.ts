@@ -3,15 +3,15 @@
  * and with code 1 when there are any.
  *
  * `--receiver NAME` tries one receiver, `--source FOLDER` another copy of the reactor's sources, and
- * `--write-golden` writes the traces that `golden.test.ts` compares where there is no Twisted.
+ * `--write-golden` writes the traces that `oracle.test.ts` compares where there is no Twisted.
  */
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { ReceiverName } from "./case.ts";
 import { compare, type Comparison } from "./compare.ts";
 import { writeGolden } from "./golden.ts";
-import { receiverNames, type ReactorModule } from "./receivers.ts";
+import { loadReactor } from "./reactor-module.ts";
+import { receiverNames } from "./receivers.ts";
 import { twistedVersion } from "./twisted-process.ts";
 
 const SHOWN = 5;
@@ -35,7 +35,7 @@ if (values["write-golden"]) await writeGolden();
 else process.exitCode = report(await run());
 
 async function run(): Promise<Comparison> {
-  const reactor = (await import(pathToFileURL(join(values.source, "index.ts")).href)) as ReactorModule;
+  const reactor = await loadReactor(values.source);
   const chosen = values.receiver ? [values.receiver as ReceiverName] : receiverNames;
   console.log(`seed ${values.seed}: ${chosen.join(", ")}`);
   return compare({ reactor, receivers: chosen, cases: Number(values.cases), seed: Number(values.seed) });

@@ -1,8 +1,8 @@
-import * as reactor from "@trofie/reactor";
-import { Factory } from "@trofie/reactor";
+import { Factory, type Port } from "@trofie/reactor";
 import type { ReceiverName, Settings } from "./case.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Queue } from "./queue.ts";
+import { reactor } from "./reactor-module.ts";
 import { makeReceiver, type Talker } from "./receivers.ts";
 
 /** Our end of one connection. */
@@ -32,7 +32,7 @@ export class TalkerFactory extends Factory<Talker> {
 }
 
 /** The number of a TCP port. */
-export function portNumber({ address }: reactor.Port): number {
+export function portNumber({ address }: Port): number {
   if (address.kind !== "tcp") throw new Error("Cannot tell the port's number: it is no TCP port");
   return address.port;
 }

@@ -1,7 +1,8 @@
 import type { Handled } from "@trofie/reactor";
 import { StringTransport } from "@trofie/reactor/testing";
 import { fromBytes, type Case, type Trace } from "./case.ts";
-import { makeReceiver, type ReactorModule, type Talker, type Tell } from "./receivers.ts";
+import type { ReactorModule } from "./reactor-module.ts";
+import { makeReceiver, type Talker, type Tell } from "./receivers.ts";
 
 /** Gives a case to our receiver and writes down what it is told, as `traces.py` does with Twisted's. */
 export async function traceOfOurs(reactor: ReactorModule, one: Case): Promise<Trace> {
@@ -12,7 +13,7 @@ export async function traceOfOurs(reactor: ReactorModule, one: Case): Promise<Tr
     await feed(makeReceiver(one.receiver, { reactor, settings: one.settings, tell }), transport, one);
   } catch (error) {
     if (error instanceof reactor.ProtocolError) void transport.loseConnection();
-    else if ((error as Error).name !== "ClosedError") throw error; // As a connection does: it wrote too late.
+    else if ((error as Error).name !== "ClosedError") tell("threw", String(error)); // Else it wrote too late.
   }
   return trace;
 }
@@ -27,9 +28,10 @@ async function feed(protocol: Talker, transport: TellingTransport, { chunks }: C
   let handled: Handled = undefined;
   for (const chunk of chunks) {
     if (transport.disconnecting) break;
-    handled = protocol.dataReceived(Buffer.from(chunk, "latin1"));
-    if (handled && !waits) continue;
-    if (handled) await handled;
+    const handling = protocol.dataReceived(Buffer.from(chunk, "latin1"));
+    handled = handling ?? handled;
+    if (handling && !waits) continue;
+    if (handling) await handling;
     await transport.resumed();
   }
   await handled;

@@ -1,77 +1,26 @@
-"""Twisted at the other end of a real socket, told what to do line by line; `peer.ts` is who tells it.
-
-In: {"id", "do": a command's name, "args"}. Out: {"id", "value"} or {"id", "error": its class}, and what happens by
-itself: {"event": [whose, word, ...]}, where who is a connection or a listener, by number.
+"""Twisted at the other end of a real socket: the commands that it is told, beside those of `amp_peer.py`,
+`tls_peer.py` and `udp_peer.py`.
 """
 
-import itertools
-import json
-
 from twisted.application.internet import ClientService
-from twisted.internet import defer, endpoints, protocol, reactor, stdio
-from twisted.protocols.basic import LineOnlyReceiver
+from twisted.internet import defer, endpoints, protocol, reactor
 
+import amp_peer
+import tls_peer
+import udp_peer
+from controller import command, keep, run, tell_of, things
 from greeter import GreeterFactory
-from receivers import make_receiver
-
-numbers = itertools.count(1)
-things = {}
-commands = {}
-
-
-def tell(message):
-    controller.sendLine(json.dumps(message).encode())
-
-
-def command(function):
-    commands[function.__name__] = function
-    return function
-
-
-def keep(thing):
-    """Gives a thing the number by which it is called from now on."""
-    if getattr(thing, "number", None) is None:
-        thing.number = next(numbers)
-        things[thing.number] = thing
-    return thing.number
-
-
-def tell_of(thing, *event):
-    tell({"event": [keep(thing), *event]})
-
-
-class Receivers(protocol.Factory):
-    """Makes receivers of one kind, and announces each."""
-
-    def __init__(self, kind, settings):
-        self.kind, self.settings = kind, settings
-
-    def buildProtocol(self, address):
-        receiver = make_receiver(self.kind, self.settings, lambda *event: tell_of(receiver, *event))
-        receiver.factory = self
-        tell_of(self, "connection", str(keep(receiver)))
-        return receiver
-
-
-def start(endpoint, factory):
-    """Listens; gives the factory's number and the port's."""
-    owner = keep(factory)
-
-    def started(port):
-        factory.port = port
-        return [owner, getattr(port.getHost(), "port", 0)]
-
-    return endpoints.serverFromString(reactor, endpoint).listen(factory).addCallback(started)
+from listening import Receivers, start
 
 
 @command
 def listen(kind, endpoint, settings):
-    return start(endpoint, Receivers(kind, settings))
+    return start(endpoints.serverFromString(reactor, endpoint), Receivers(kind, settings))
 
 
 @command
 def greet(endpoint, path):
-    return start(endpoint, GreeterFactory(path))
+    return start(endpoints.serverFromString(reactor, endpoint), GreeterFactory(path))
 
 
 @command
@@ -162,29 +111,14 @@ def close(number):
 
 
 @command
+def cut(number):
+    """Ends TCP below TLS, without a word of farewell."""
+    things[number].transport.transport.loseConnection()
+
+
+@command
 def abort(number):
     things[number].transport.abortConnection()
 
 
-class Controller(LineOnlyReceiver):
-    delimiter = b"\n"
-    MAX_LENGTH = 2**26
-
-    def lineReceived(self, line):
-        request = json.loads(line)
-        answering = defer.maybeDeferred(commands[request["do"]], *request["args"])
-        answering.addCallback(lambda value: tell({"id": request["id"], "value": value}))
-        answering.addErrback(
-            lambda failure: tell(
-                {"id": request["id"], "error": failure.type.__name__, "message": failure.getErrorMessage()}
-            )
-        )
-
-    def connectionLost(self, reason):
-        if reactor.running:
-            reactor.stop()
-
-
-controller = Controller()
-stdio.StandardIO(controller)
-reactor.run()
+run()

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Event, ReceiverName, Settings } from "./case.ts";
 import { EventQueue } from "./event-queue.ts";
-import { PYTHON } from "./twisted-process.ts";
+import { LEAVES_NOTHING, PYTHON } from "./twisted-process.ts";
 
 interface Message {
   readonly id?: number;
@@ -24,7 +24,7 @@ export class PeerError extends Error {
 
 /** A process with Twisted in it, which listens, connects and talks as it is told (`peer.py`). */
 export class TwistedPeer implements AsyncDisposable {
-  readonly #child = spawn(PYTHON, [join(import.meta.dirname, "peer.py")], {
+  readonly #child = spawn(PYTHON, [...LEAVES_NOTHING, join(import.meta.dirname, "peer.py")], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
@@ -56,6 +56,12 @@ export class TwistedPeer implements AsyncDisposable {
   async connect(kind: PeerKind, endpoint: string, settings: PeerSettings = {}): Promise<PeerConnection> {
     const number = (await this.call("connect", kind, endpoint, settings)) as number;
     return new PeerListener(this, number, 0).connection();
+  }
+
+  /** Listens with TLS for clients whose certificate is signed by the authority in this file. */
+  async listenToKnown(kind: PeerKind, pem: string, authority: string): Promise<PeerListener> {
+    const [number, port] = (await this.call("listen_to_known", kind, pem, authority)) as [number, number];
+    return new PeerListener(this, number, port);
   }
 
   /** Has the article's server listen, which keeps texts in this file. */
@@ -98,7 +104,7 @@ export class TwistedPeer implements AsyncDisposable {
   }
 }
 
-export type PeerKind = ReceiverName;
+export type PeerKind = ReceiverName | "Commands" | "SecuringLines" | "AskingLines";
 export type PeerSettings = Partial<Settings> & Readonly<Record<string, unknown>>;
 
 /** Whatever makes connections at the peer: a port, or something that dials. */
@@ -179,5 +185,10 @@ export class PeerConnection {
 
   async abort(): Promise<void> {
     await this.#peer.call("abort", this.number);
+  }
+
+  /** Ends TCP below TLS, without TLS's own end. */
+  async cut(): Promise<void> {
+    await this.#peer.call("cut", this.number);
   }
 }

@@ -3,6 +3,7 @@
 Bytes are told as text of the same code points (Latin-1).
 """
 
+from twisted.internet import protocol
 from twisted.protocols import amp, basic
 
 
@@ -97,22 +98,6 @@ class Strings(Obeying):
             self.transport.loseConnection()
 
 
-class BoxHearer:
-    """Hears boxes, and obeys none."""
-
-    def __init__(self, tell):
-        self.tell = tell
-
-    def startReceivingBoxes(self, sender):
-        pass
-
-    def stopReceivingBoxes(self, reason):
-        pass
-
-    def ampBoxReceived(self, box):
-        self.tell("box", *(latin1(part) for pair in sorted(box.items()) for part in pair))
-
-
 class LineOnlyReceiver(Lines, basic.LineOnlyReceiver):
     pass
 
@@ -137,6 +122,45 @@ class Int32StringReceiver(Strings, basic.Int32StringReceiver):
     pass
 
 
+class BinaryBoxProtocol(Obeying, amp.BinaryBoxProtocol):
+    """Hears its own boxes, and does what their `_command` says."""
+
+    def __init__(self):
+        super().__init__(self)
+
+    def use(self, settings):
+        pass
+
+    def startReceivingBoxes(self, sender):
+        pass
+
+    def stopReceivingBoxes(self, reason):
+        pass
+
+    def ampBoxReceived(self, box):
+        self.tell("box", *(latin1(part) for pair in sorted(box.items()) for part in pair))
+        command = box.get(b"_command", b"")
+        if command == b"echo":
+            self.sendBox(box)
+        elif command == b"switch":
+            self._switchTo(Raw(self.tell))
+        else:
+            self.obey(command)
+
+    def send(self, message):
+        self.sendBox(amp.Box({b"message": message}))
+
+
+class Raw(protocol.Protocol):
+    """Takes over from AMP."""
+
+    def __init__(self, tell):
+        self.tell = tell
+
+    def dataReceived(self, data):
+        self.tell("raw", latin1(data))
+
+
 KINDS = [
     LineOnlyReceiver,
     LineReceiver,
@@ -144,13 +168,18 @@ KINDS = [
     Int8StringReceiver,
     Int16StringReceiver,
     Int32StringReceiver,
+    BinaryBoxProtocol,
 ]
 RECEIVERS = {kind.__name__: kind for kind in KINDS}
 
 
+def receiver(kind):
+    """One more that can be made, by the name of its class."""
+    RECEIVERS[kind.__name__] = kind
+    return kind
+
+
 def make_receiver(name, settings, tell):
-    if name == "BinaryBoxProtocol":
-        return amp.BinaryBoxProtocol(BoxHearer(tell))
     protocol = RECEIVERS[name]()
     protocol.tell = tell
     protocol.use(settings)

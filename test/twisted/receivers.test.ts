@@ -9,6 +9,8 @@ import { receiverNames } from "./receivers.ts";
 import { twistedVersion } from "./twisted-process.ts";
 
 const LONGEST = 200;
+/** Boxes have tests of their own, with the commands that they carry: `amp.test.ts`. */
+const receivers = receiverNames.filter((name) => name !== "BinaryBoxProtocol");
 const settings = { maxLength: LONGEST };
 let twisted: TwistedPeer;
 let reactor: Reactor;
@@ -146,7 +148,7 @@ describe.skipIf(!twistedVersion())("with Twisted (skipped where there is no pyth
     await twisted[Symbol.asyncDispose]();
   });
 
-  describe.each(receiverNames)("%s", (receiver) => {
+  describe.each(receivers)("%s", (receiver) => {
     describe.each(Object.entries(directions))("%s:", (_, connect) => {
       it.each(Object.entries(checks))("%s", async (_name, check) => check(await connect(receiver)));
     });

@@ -1,10 +1,8 @@
-import type * as reactorModule from "@trofie/reactor";
 import type { CloseReason, Handled, LineReceiver, Protocol } from "@trofie/reactor";
+import { makeBoxReceiver } from "./boxes.ts";
 import { fromBytes, type ReceiverName, type Settings } from "./case.ts";
 import { obey } from "./obey.ts";
-
-/** The reactor to be tried: the package itself, or a copy of its sources that has a fault. */
-export type ReactorModule = typeof reactorModule;
+import type { ReactorModule } from "./reactor-module.ts";
 
 export type Tell = (...event: string[]) => void;
 
@@ -16,7 +14,7 @@ export interface Talker extends Protocol {
 }
 
 /** What a protocol of ours is made of. */
-interface Making {
+export interface Making {
   readonly reactor: ReactorModule;
   readonly settings: Partial<Settings>;
   readonly tell: Tell;
@@ -24,18 +22,17 @@ interface Making {
 
 /** A protocol on our receiver of that name: it tells what it hears and does what a message says. */
 export function makeReceiver(name: ReceiverName, making: Making): Talker {
-  const maker = makers[name];
-  if (!maker) throw new Error(`Cannot make a ${name}: there is none yet`);
-  return maker(making);
+  return makers[name](making);
 }
 
-const makers: Partial<Record<ReceiverName, (making: Making) => Talker>> = {
+const makers: Record<ReceiverName, (making: Making) => Talker> = {
   LineOnlyReceiver: makeLineOnlyReceiver,
   LineReceiver: makeLineReceiver,
   NetstringReceiver: makeNetstringReceiver,
   Int8StringReceiver: (making) => makeIntStringReceiver(making, making.reactor.Int8StringReceiver),
   Int16StringReceiver: (making) => makeIntStringReceiver(making, making.reactor.Int16StringReceiver),
   Int32StringReceiver: (making) => makeIntStringReceiver(making, making.reactor.Int32StringReceiver),
+  BinaryBoxProtocol: makeBoxReceiver,
 };
 
 /** The receivers that can be tried. */
@@ -173,6 +170,6 @@ function makeIntStringReceiver({ settings, tell }: Making, Receiver: IntStringRe
 }
 
 /** What a handler returns. */
-function hold({ holds }: Partial<Settings>): Handled {
+export function hold({ holds }: Partial<Settings>): Handled {
   if (holds) return Promise.resolve();
 }

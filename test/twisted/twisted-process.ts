@@ -7,6 +7,9 @@ import type { Case, Trace } from "./case.ts";
 /** Debian's Python, the one that has Debian's Twisted. */
 export const PYTHON = "/usr/bin/python3";
 
+/** Python writes no compiled files beside its sources. */
+export const LEAVES_NOTHING = ["-B"];
+
 /** Twisted's version, or `undefined` where it is not installed (Debian's `python3-twisted`). */
 export function twistedVersion(): string | undefined {
   const { status, stdout } = spawnSync(PYTHON, ["-c", "import twisted; print(twisted.__version__)"]);
@@ -15,7 +18,7 @@ export function twistedVersion(): string | undefined {
 
 /** Twisted's own parsers in a process of their own. */
 export class TwistedProcess implements AsyncDisposable {
-  readonly #child = spawn(PYTHON, [join(import.meta.dirname, "traces.py")], {
+  readonly #child = spawn(PYTHON, [...LEAVES_NOTHING, join(import.meta.dirname, "traces.py")], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   readonly #answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();

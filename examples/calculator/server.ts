@@ -1,0 +1,17 @@
+/** A calculator, `npm run calculator:server -- [port]`, for `npm run calculator:client` or anything that speaks AMP. */
+import { subscribe } from "node:diagnostics_channel";
+import { addressText, Factory, type Fault } from "@trofie/reactor";
+import { readPort, runProgram } from "../program.ts";
+import { Calculator } from "./calculator.ts";
+
+const port = readPort("npm run calculator:server -- [port]");
+
+subscribe("trofie.reactor.fault", (fault) => {
+  const { error } = fault as Fault;
+  console.error(`A bug in the calculator: ${error.message}`);
+});
+
+await runProgram(async (reactor) => {
+  const { address } = await reactor.listenTCP(port, Factory.forProtocol(Calculator));
+  console.log(`Listening on ${addressText(address)}`);
+});
