@@ -1,6 +1,5 @@
-/** What every program of these examples does the same way: arguments, errors, and Ctrl-C. */
+/** What every program of these examples does the same way with its arguments. */
 import { parseArgs } from "node:util";
-import { asError, Reactor, type ReactorOptions } from "@trofie/reactor";
 import { exitWithUsage, portNumber } from "./greeter/arguments.ts";
 
 export interface Place {
@@ -34,29 +33,4 @@ export function placeOf(positionals: readonly string[]): Place {
 export function atMost(most: number, positionals: readonly string[]): readonly string[] {
   if (positionals.length > most) throw new Error("Too many arguments");
   return positionals;
-}
-
-/**
- * Runs a program until it is done. What it throws is one sentence, and the exit code is 1. Ctrl-C stops the reactor:
- * what has begun is finished, connections are closed, and with nothing left to do the program ends.
- */
-export async function runProgram(
-  main: (reactor: Reactor, interrupted: AbortSignal) => Promise<void>,
-  options?: ReactorOptions,
-): Promise<void> {
-  const reactor = new Reactor(options);
-  const interrupt = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"]) {
-    process.once(signal, () => {
-      interrupt.abort();
-      void reactor.stop().then(() => process.stdin.destroy()); // Nobody reads what is typed any more.
-    });
-  }
-  try {
-    await main(reactor, interrupt.signal);
-  } catch (error) {
-    if (!interrupt.signal.aborted) console.error(asError(error).message);
-    process.exitCode = 1;
-    await reactor.stop();
-  }
 }

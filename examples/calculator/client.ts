@@ -4,9 +4,9 @@
  */
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { asError, Factory } from "@trofie/reactor";
+import { asError, Factory, runMain } from "@trofie/reactor";
 import { AMP } from "@trofie/reactor/amp";
-import { placeOf, readArguments, runProgram } from "../program.ts";
+import { placeOf, readArguments } from "../program.ts";
 import { ask } from "./ask.ts";
 
 const { host, port } = readArguments("npm run calculator:client -- [host] [port]", () =>
@@ -21,7 +21,7 @@ async function tellResult(calculator: AMP, formula: string) {
   }
 }
 
-await runProgram(async (reactor, interrupted) => {
+await runMain(async (reactor, interrupted) => {
   const calculator = await reactor.connectTCP(host, port, Factory.forProtocol(AMP));
   const told: Promise<void>[] = [];
   for await (const line of createInterface({ input: process.stdin, signal: interrupted })) {

@@ -1,7 +1,7 @@
 /** A calculator, `npm run calculator:server -- [port]`, for `npm run calculator:client` or anything that speaks AMP. */
 import { subscribe } from "node:diagnostics_channel";
-import { addressText, Factory, type Fault } from "@trofie/reactor";
-import { readPort, runProgram } from "../program.ts";
+import { addressText, Factory, type Fault, runMain, untilAborted } from "@trofie/reactor";
+import { readPort } from "../program.ts";
 import { Calculator } from "./calculator.ts";
 
 const port = readPort("npm run calculator:server -- [port]");
@@ -11,7 +11,8 @@ subscribe("trofie.reactor.fault", (fault) => {
   console.error(`A bug in the calculator: ${error.message}`);
 });
 
-await runProgram(async (reactor) => {
+await runMain(async (reactor, signal) => {
   const { address } = await reactor.listenTCP(port, Factory.forProtocol(Calculator));
   console.log(`Listening on ${addressText(address)}`);
+  await untilAborted(signal);
 });

@@ -4,9 +4,8 @@
  */
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { Factory } from "@trofie/reactor";
-import { type ClientState, ClientService } from "@trofie/reactor/client-service";
-import { placeOf, readArguments, runProgram } from "../program.ts";
+import { type ClientState, Factory, keepConnected, runMain } from "@trofie/reactor";
+import { placeOf, readArguments } from "../program.ts";
 import { ChatClient } from "./chat-client.ts";
 
 const { host, port, name, room } = readArguments(
@@ -34,16 +33,12 @@ function tellState({ state, retryInMs = 0, lastError }: ClientState) {
   console.log(`${why}; trying again in ${(retryInMs / 1_000).toFixed(1)} s`);
 }
 
-await runProgram(async (reactor, interrupted) => {
-  await using service = new ClientService<ChatClient>({
-    connect: (signal) => reactor.connectTCP(host, port, Factory.forProtocol(ChatClient), { signal }),
-    closed: ({ transport }) => transport.closed,
-    close: ({ transport }) => transport.loseConnection(),
+await runMain(async (reactor, interrupted) => {
+  const place = { address: { kind: "tcp", host, port } } as const;
+  await using service = keepConnected(reactor, place, Factory.forProtocol(ChatClient), {
     prepare: enter,
     onState: tellState,
   });
-  interrupted.addEventListener("abort", () => void service.stop());
-  service.start();
   for await (const line of createInterface({ input: process.stdin, signal: interrupted })) {
     if (line === "quit") break;
     const client = await service.whenConnected();

@@ -3,11 +3,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StringTransport, testCertificate, utf8, VirtualClock } from "@trofie/reactor/testing";
+import { testCertificate } from "@trofie/reactor/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { isMissing, peers } from "../testing/peers.ts";
 import { RunningProgram } from "../testing/running-program.ts";
-import { MailConnection } from "./mail-connection.ts";
 
 function start(port: string, ...args: string[]): RunningProgram {
   const from = ["--from", "anna@example.org"];
@@ -132,7 +131,7 @@ describe.skipIf(isSkipped)("the mail client, where aiosmtpd offers TLS (skipped 
   it("says nothing to a server that does not prove who it is", async () => {
     await using program = send(port, "another secret", "--to", "bert@example.org");
     expect(await program.ended).toBe(1);
-    expect(program.errors).toMatch(/^Cannot send the mail: .*(certificate|closed).*\n$/);
+    expect(program.errors).toMatch(/^Cannot send the mail: .*certificate.*\n$/);
     expect(mailbox.out).not.toContain("another secret");
   });
 });
@@ -150,7 +149,7 @@ describe("the mail client", () => {
     );
     await once(silent, "connection");
     program.child.kill("SIGINT");
-    expect(await program.ended).toBe(1);
+    expect(await program.ended).toBe(130);
     expect(program.errors).toBe("");
     silent.close();
   });
@@ -159,7 +158,7 @@ describe("the mail client", () => {
     await using program = start("1", "--to", "bert@example.org");
     await program.says(/Type the mail/);
     program.child.kill("SIGINT");
-    expect(await program.ended).toBe(1);
+    expect(await program.ended).toBe(130);
   });
 
   it("says that nobody listens there", async () => {
@@ -172,27 +171,5 @@ describe("the mail client", () => {
     await using program = send("1", "hello");
     expect(await program.ended).toBe(2);
     expect(program.errors).toContain("Usage: npm run mail:send -- [host] [port] --from ADDRESS");
-  });
-});
-
-describe("a mail connection", () => {
-  it("says that the server has been silent for too long, counted from its last word", async () => {
-    const clock = new VirtualClock();
-    class Connection extends MailConnection {
-      override readonly clock = clock;
-    }
-    const connection = new Connection();
-    void connection.makeConnection(new StringTransport());
-    let timeouts = 0;
-    connection.socket.setTimeout(1_000).on("timeout", () => (timeouts += 1));
-    await clock.advance(900);
-    connection.dataReceived(utf8("220 hello\r\n"));
-    await clock.advance(900);
-    expect(timeouts).toBe(0);
-    await clock.advance(100);
-    expect(timeouts).toBe(1);
-    connection.socket.setTimeout(0);
-    await clock.advance(10_000);
-    expect(timeouts).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
+import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { createTransport, type NodemailerError, type SendMailOptions } from "nodemailer";
-import type { MailConnection } from "./mail-connection.ts";
 
 /** What became of each recipient. */
 export interface Delivery {
@@ -14,15 +15,12 @@ export interface Refusal {
 }
 
 /**
- * Sends one mail through the SMTP server at the other end of the connection, and closes it. The protocol is
+ * Sends one mail through the SMTP server at the other end of the stream, and closes it. The protocol is
  * Nodemailer's. Where the server offers TLS, it is taken, and the server must prove that it is `host`.
  */
-export async function sendMail(
-  connection: MailConnection,
-  host: string,
-  mail: SendMailOptions,
-): Promise<Delivery> {
-  const mailer = createTransport({ connection: connection.socket, host });
+export async function sendMail(stream: Duplex, host: string, mail: SendMailOptions): Promise<Delivery> {
+  // Nodemailer asks for a `Socket`, and uses of it what any connection's stream has.
+  const mailer = createTransport({ connection: stream as Socket, host });
   try {
     const { accepted, rejectedErrors = [] } = await mailer.sendMail(mail);
     return { accepted, refused: rejectedErrors.map(refusal) };

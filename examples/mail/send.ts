@@ -2,11 +2,11 @@
  * Sends the mail whose text comes from standard input:
  * `npm run mail:send -- [host] [port] --from ADDRESS --to ADDRESS [--to ADDRESS]… [--subject TEXT]`.
  */
+import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { asError, Factory } from "@trofie/reactor";
-import { placeOf, readArguments, runProgram } from "../program.ts";
-import { MailConnection } from "./mail-connection.ts";
+import { asError, Factory, runMain, StreamProtocol } from "@trofie/reactor";
+import { placeOf, readArguments } from "../program.ts";
 import { sendMail } from "./send-mail.ts";
 
 const USAGE =
@@ -25,12 +25,12 @@ const { host, port, from, to, subject } = readArguments(USAGE, () => {
   return { ...placeOf(positionals), ...values, from: values.from };
 });
 
-await runProgram(async (reactor) => {
+await runMain(async (reactor, signal) => {
   console.log("Type the mail, and end it with Ctrl-D");
-  const mail = { from, to, subject, text: await text(process.stdin) };
-  const connection = await reactor.connectTCP(host, port, Factory.forProtocol(MailConnection));
+  const mail = { from, to, subject, text: await text(addAbortSignal(signal, process.stdin)) };
+  const connection = await reactor.connectTCP(host, port, Factory.forProtocol(StreamProtocol));
   try {
-    const { accepted, refused } = await sendMail(connection, host, mail);
+    const { accepted, refused } = await sendMail(connection.stream, host, mail);
     for (const recipient of accepted) console.log(`Sent to ${recipient}`);
     for (const { recipient, answer } of refused) console.error(`Cannot send to ${recipient}: ${answer}`);
     if (refused.length > 0) process.exitCode = 1;

@@ -25,7 +25,6 @@ export async function runCommand(
   command: string,
   outputs: Outputs,
 ): Promise<number> {
-  stream.allowHalfOpen = false; // When the server has ended, nothing that we say is heard.
   const client = new Client();
   await logIn(client, stream, login);
   const channel = await execute(client, command);

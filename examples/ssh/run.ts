@@ -4,8 +4,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { Factory, StreamProtocol } from "@trofie/reactor";
-import { placeOf, readArguments, runProgram } from "../program.ts";
+import { Factory, runMain, StreamProtocol } from "@trofie/reactor";
+import { placeOf, readArguments } from "../program.ts";
 import { runCommand } from "./run-command.ts";
 
 const USAGE = "npm run ssh:run -- [host] [port] --user NAME --key FILE --host-key SHA256:… --command COMMAND";
@@ -28,7 +28,7 @@ const { host, port, user, keyPath, hostKey, command } = readArguments(USAGE, () 
   };
 });
 
-await runProgram(async (reactor) => {
+await runMain(async (reactor) => {
   const privateKey = await readFile(keyPath);
   const { stream, transport } = await reactor.connectTCP(host, port, Factory.forProtocol(StreamProtocol));
   const outputs = { out: process.stdout, errors: process.stderr };

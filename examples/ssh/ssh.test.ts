@@ -78,7 +78,7 @@ describe.skipIf(isSkipped)(
       await using program = run("echo begun; cat; sleep 60");
       await program.says(/begun/);
       program.child.kill("SIGINT");
-      expect(await program.ended).toBe(1);
+      expect(await program.ended).toBe(130);
       expect(program.errors).toBe("");
     });
 

@@ -112,8 +112,10 @@ describe("the web server", () => {
   it("ends a connection that does not speak HTTP, and goes on", async () => {
     await using server = await startWeb();
     const socket = connect(Number(server.port)).on("error", () => {});
-    socket.resume().write("hello?\r\n\r\n");
+    let answer = "";
+    socket.on("data", (bytes: Buffer) => (answer += bytes.toString())).write("hello?\r\n\r\n");
     await new Promise((resolve) => socket.on("close", resolve));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(await (await fetch(`http://127.0.0.1:${server.port}/rooms.json`)).json()).toEqual({});
   });
 });

@@ -1,12 +1,14 @@
 /** One end of a connection, or a place to listen at. */
 export type Address = TcpAddress | UnixAddress | StdioAddress;
 
+/** A host and a port. */
 export interface TcpAddress {
   readonly kind: "tcp";
   readonly host: string;
   readonly port: number;
 }
 
+/** A path in the file system. */
 export interface UnixAddress {
   readonly kind: "unix";
   /** Empty for the connecting end, which has no name. */

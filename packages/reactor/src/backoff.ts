@@ -3,6 +3,7 @@ import type { Random } from "./random.ts";
 /** How long to wait before the next attempt, after so many failures in a row (1, 2, …). */
 export type RetryPolicy = (failures: number, random: Random) => number;
 
+/** The first bound (100 ms), the last one (30 s), and what it grows by (2). */
 export interface FullJitterOptions {
   readonly initialMs?: number;
   readonly maxMs?: number;

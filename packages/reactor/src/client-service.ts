@@ -17,6 +17,7 @@ export type { Random } from "./random.ts";
 export { systemClock } from "./system-clock.ts";
 export { systemRandom } from "./system-random.ts";
 
+/** How to make, prepare and end one connection, and how patient to be. */
 export interface ClientServiceOptions<C> {
   /** Makes one connection; `signal` gives it up. */
   readonly connect: (signal: AbortSignal) => Promise<C>;
@@ -30,16 +31,19 @@ export interface ClientServiceOptions<C> {
   /** Makes a fresh connection ready, for example by a hello; when it fails, the attempt has failed. */
   readonly prepare?: (connection: C) => Promise<void>;
 
+  /** How long to wait before the next attempt; `fullJitter()` by default. */
   readonly policy?: RetryPolicy;
 
-  /** A connection that stayed up this long wipes out the failures before it. */
+  /** A connection that stayed up this long wipes out the failures before it; 10 s by default. */
   readonly stableMs?: number;
 
+  /** Told of every change of state. */
   readonly onState?: (state: ClientState) => void;
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
+/** What a client service is doing now. */
 export interface ClientState {
   readonly state: "stopped" | "connecting" | "waiting" | "connected" | "stopping";
   /** While waiting: how long, from the moment of the call. */
@@ -54,6 +58,7 @@ export class ServiceStoppedError extends Error {
   readonly code = "SERVICE_STOPPED";
 }
 
+/** How long to wait for a connection. */
 export interface WhenConnectedOptions {
   readonly signal?: AbortSignal | undefined;
   readonly failAfterFailures?: number;
@@ -76,6 +81,7 @@ interface Ending {
   readonly wasStable: boolean;
 }
 
+/** Keeps one connection alive from `start` to `stop`: connects, prepares, waits for its end, backs off, connects again. */
 export class ClientService<C> implements AsyncDisposable {
   readonly #options: ClientServiceOptions<C>;
   readonly #clock: Clock;

@@ -7,18 +7,20 @@
  * | `lost`           | cut: a reset, a dead network, a killed peer                                |
  * | `aborted`        | `abortConnection()` was called                                             |
  * | `timeout`        | the peer was silent, or took nothing, for longer than allowed              |
- * | `refused`        | never became a connection                                                  |
+ * | `refused`        | never became a connection: only in a `ConnectError`                        |
  * | `protocol-error` | a handler threw, or the peer broke the protocol's rules                    |
  * | `slow-consumer`  | the peer did not read, and more waited to be sent than is allowed          |
  * | `shutdown`       | the reactor was stopped                                                    |
  */
 export interface CloseReason {
+  /** One of the words in the table. */
   readonly kind:
     "done" | "lost" | "aborted" | "timeout" | "refused" | "protocol-error" | "slow-consumer" | "shutdown";
 
   /** Who ended it. */
   readonly by: "local" | "peer";
 
+  /** What went wrong, where an error was the cause. */
   readonly error?: Error;
 }
 

@@ -78,6 +78,10 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     return this.#wire.peer;
   }
 
+  get clock(): Clock {
+    return this.#settings.clock;
+  }
+
   get disconnecting(): boolean {
     return this.#phase !== "open" || this.#wire.isBroken;
   }

@@ -9,6 +9,7 @@ import { leaveFactory, shareFactory } from "./factory-use.ts";
 import type { Wire } from "./net.ts";
 import type { Protocol } from "./protocol.ts";
 import { reportFault } from "./report-fault.ts";
+import { reportRefusal } from "./report-refusal.ts";
 import type { TransportLimits } from "./transport.ts";
 import { within } from "./within.ts";
 
@@ -25,6 +26,7 @@ export interface AcceptSettings<P extends Protocol<object>> {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A connection that was not done when the reactor had to stop. */
 export interface CutConnection {
   readonly peer: Address;
   readonly unsentBytes: number;
@@ -73,6 +75,7 @@ export class Connections {
   #drive<P extends Protocol<object>>(wire: Wire, { factory, counter }: AcceptSettings<P>): P | null {
     const protocol = buildProtocol(factory, wire.peer);
     if (!protocol) {
+      reportRefusal({ peer: wire.peer, why: "the factory builds no protocol for it" });
       refuse(wire);
       this.#leave(factory, counter);
       return null;
@@ -82,7 +85,8 @@ export class Connections {
       tellEnded(factory, protocol);
       this.#leave(factory, counter);
     };
-    const connection = new Connection({ wire, protocol, clock: this.#clock, limits: this.#limits, ended });
+    const limits = factory.limits ? { ...this.#limits, ...factory.limits } : this.#limits;
+    const connection = new Connection({ wire, protocol, clock: this.#clock, limits, ended });
     this.#live.add(connection);
     connection.start();
     return protocol;

@@ -2,6 +2,7 @@ import { asError } from "./as-error.ts";
 import type { Clock } from "./clock.ts";
 import { systemClock } from "./system-clock.ts";
 
+/** Whose time it is, and what gives it up. */
 export interface DelayOptions {
   readonly clock?: Clock;
   readonly signal?: AbortSignal | undefined;

@@ -30,7 +30,10 @@ export class CannotListenError extends Error {
   readonly code = "CANNOT_LISTEN";
 }
 
-/** A connection could not be made. `reason.kind` is `refused`, `timeout`, `lost` or `aborted`. */
+/**
+ * A connection could not be made. `reason.kind` is `refused`, `timeout`, `lost` or `aborted`, or `protocol-error` when
+ * TLS failed.
+ */
 export class ConnectError extends Error {
   override readonly name = "ConnectError";
   readonly code = "CANNOT_CONNECT";
@@ -48,7 +51,7 @@ export class ReactorStoppedError extends Error {
   readonly code = "REACTOR_STOPPED";
 }
 
-/** A line was not sent: there is no connection, or it ended before the line had left. */
+/** A line or a call had no connection, or its connection ended before it had left or was answered. */
 export class NotConnectedError extends Error {
   override readonly name = "NotConnectedError";
   readonly code = "NOT_CONNECTED";

@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import { delay } from "./delay.ts";
 import { systemClock } from "./system-clock.ts";
 
+/** Whose time it is, and what ends it. */
 export interface EveryOptions {
   readonly clock?: Clock;
   /** Ends it. */

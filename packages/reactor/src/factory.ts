@@ -2,6 +2,7 @@ import type { Address } from "./address.ts";
 import type { Clock } from "./clock.ts";
 import type { Wire } from "./net.ts";
 import type { Protocol } from "./protocol.ts";
+import type { TransportLimits } from "./transport.ts";
 
 /**
  * Makes a protocol for each connection, and holds what the connections share: a file, a count, a list of all.
@@ -13,6 +14,9 @@ import type { Protocol } from "./protocol.ts";
  * ```
  */
 export class Factory<P extends object = Protocol> {
+  /** Bounds of each connection, where they are others than the reactor's. */
+  readonly limits?: Partial<TransportLimits>;
+
   /** The class whose instances `buildProtocol` makes. */
   protocol?: new () => P;
 

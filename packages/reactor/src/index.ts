@@ -27,6 +27,7 @@ export type {
   StopReport,
 } from "./reactor.ts";
 export type { Port } from "./port.ts";
+export type { CutConnection } from "./connections.ts";
 export { Factory } from "./factory.ts";
 export { Protocol, type Handled } from "./protocol.ts";
 export type { Transport, TransportLimits } from "./transport.ts";
@@ -54,7 +55,7 @@ export {
 } from "./strings/int-string-receivers.ts";
 export { IntStringParser, type IntString } from "./strings/int-string-parser.ts";
 
-export { StreamProtocol } from "./stream-protocol.ts";
+export { StreamProtocol, type ConnectionStream } from "./stream-protocol.ts";
 
 export { proxied, type ProxiedOptions } from "./proxy/proxied.ts";
 export { readProxyHeader, type ProxyAddresses, type ProxyHeader } from "./proxy/proxy-header.ts";
@@ -86,10 +87,13 @@ export {
   ServiceStoppedError,
   type ClientServiceOptions,
   type ClientState,
+  type WhenConnectedOptions,
 } from "./client-service.ts";
 export { fullJitter, type FullJitterOptions, type RetryPolicy } from "./backoff.ts";
 
-export { runMain, untilAborted, type Main } from "./run-main.ts";
+export { broadcast } from "./broadcast.ts";
+
+export { runMain, untilAborted, type Main, type RunMainOptions } from "./run-main.ts";
 export { delay, type DelayOptions } from "./delay.ts";
 export { every, type EveryOptions } from "./every.ts";
 

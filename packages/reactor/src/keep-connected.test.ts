@@ -47,6 +47,17 @@ describe("a connection that is kept", () => {
     await reactor.clock.run(service.stop());
   });
 
+  it("ends with its reactor, and does not revive it", async () => {
+    const reactor = new MemoryReactor();
+    await reactor.listen("tcp:1", recorders);
+    const service = keepConnected(reactor, "tcp:1", recorders);
+    await reactor.clock.run(service.whenConnected());
+    await reactor.clock.run(reactor.stop());
+    await reactor.clock.advance(60_000);
+    expect(service.state).toBe("stopped");
+    expect(reactor.network.links).toHaveLength(1);
+  });
+
   it("takes a preparation that fails for a failed attempt", async () => {
     const reactor = new MemoryReactor();
     await reactor.listen("tcp:1", recorders);

@@ -4,6 +4,7 @@ import type { Factory } from "./factory.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Reactor } from "./reactor.ts";
 
+/** What `ClientServiceOptions` says, as far as the reactor does not know it already. */
 export interface KeepConnectedOptions<P> extends Pick<
   ClientServiceOptions<P>,
   "prepare" | "policy" | "stableMs" | "onState"
@@ -13,7 +14,8 @@ export interface KeepConnectedOptions<P> extends Pick<
 }
 
 /**
- * Keeps one connection to an endpoint, over every loss, until `stop`: Twisted's `ClientService`. Started already.
+ * Keeps one connection to an endpoint, over every loss, until `stop` or the reactor's: Twisted's `ClientService`.
+ * Started already.
  *
  * ```ts
  * const service = keepConnected(reactor, "tcp:example.org:1234", Factory.forProtocol(Chat));
@@ -35,6 +37,7 @@ export function keepConnected<P extends Protocol<object>>(
     closed: ({ transport }) => transport.closed.then(failIfLost),
     close: ({ transport }) => transport.loseConnection(),
   });
+  reactor.onShutdown("before", () => service.stop());
   service.start();
   return service;
 }

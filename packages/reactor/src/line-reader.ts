@@ -1,5 +1,6 @@
 import { concat } from "./concat.ts";
 import { LineSplitter, type LineEnd, type SplitLine } from "./line-splitter.ts";
+import { plainBytes } from "./plain-bytes.ts";
 import type { Parser } from "./receiver.ts";
 
 /** After a change of mode lines are read in small windows, which grow: a change costs no more than what was read. */
@@ -49,6 +50,7 @@ export class LineReader implements Parser<SplitLine | Uint8Array> {
     return this.#nextRaw() ?? NOTHING;
   }
 
+  /** What comes after the present line is bytes. */
   setRawMode(): void {
     if (!this.#isRaw) this.#unreadLines();
     this.#isRaw = true;
@@ -67,7 +69,7 @@ export class LineReader implements Parser<SplitLine | Uint8Array> {
     if (this.#at === this.#chunk.length) return this.#forgetChunk();
     const rest = this.#chunk.subarray(this.#at);
     this.#at = this.#chunk.length;
-    return rest;
+    return plainBytes(rest);
   }
 
   #forgetChunk(): undefined {

@@ -18,6 +18,7 @@ export interface Net {
   bindUDP(place: UdpPlace, events: DatagramEvents): Promise<DatagramSocket>;
 }
 
+/** Where to listen. */
 export type ListenPlace =
   | (TcpAddress & {
       readonly backlog: number;
@@ -30,6 +31,7 @@ export type ListenPlace =
   /** One connection, which is there already. */
   | StdioAddress;
 
+/** A place that is listened at. */
 export interface Listener {
   /** Where it listens: the real port, where port 0 was asked for. */
   readonly address: Address;
@@ -57,7 +59,10 @@ export interface Wire {
 
   /** Begins to tell of its events. Called again, it tells another one instead. */
   start(events: WireEvents): void;
+  /** Tells of no bytes until `resume`. */
   pause(): void;
+
+  /** Tells of the bytes that have come and of those that come. */
   resume(): void;
 
   /** Sends the parts, in order, in one system call where that is possible. */

@@ -3,9 +3,9 @@ import { ConnectionCount } from "./connection-count.ts";
 import type { Listener } from "./net.ts";
 
 /** A place where a reactor listens. `await using` closes it at the end of a block. */
-export interface Port extends AsyncDisposable {
-  /** Where it listens; the real port number, where 0 was asked for. */
-  readonly address: Address;
+export interface Port<A extends Address = Address> extends AsyncDisposable {
+  /** Where it listens; the real port number, where 0 was asked for. `connect({ address })` connects to it. */
+  readonly address: A;
 
   /** How many of the connections that it has accepted are alive. */
   readonly connectionCount: number;
@@ -38,11 +38,11 @@ export interface ListeningPortSettings {
   readonly closed: () => Promise<void>;
 }
 
-export class ListeningPort implements Port {
+export class ListeningPort<A extends Address = Address> implements Port<A> {
   readonly #settings: ListeningPortSettings;
   readonly #connectionCount = new ConnectionCount();
   #listener: Listener | undefined;
-  #address: Address | undefined;
+  #address: A | undefined;
   #closing: Promise<void> | undefined;
   /** The end of the latest suspend or resume, so that they never overlap. */
   #settled: Promise<void> = Promise.resolve();
@@ -53,10 +53,10 @@ export class ListeningPort implements Port {
 
   async start(): Promise<void> {
     this.#listener = await this.#settings.open(this.#address);
-    this.#address = this.#listener.address;
+    this.#address = this.#listener.address as A;
   }
 
-  get address(): Address {
+  get address(): A {
     return this.#address!;
   }
 

@@ -47,6 +47,18 @@ function tcpPort({
 }
 
 describe("a factory", () => {
+  it("may have bounds of its own for its connections", async () => {
+    await using reactor = new Reactor();
+    class Bounded extends Factory<Recorder> {
+      override readonly protocol = Recorder;
+      override readonly limits = { highWaterBytes: 10 };
+    }
+    const { address } = await reactor.listenTCP(0, new Bounded());
+    const client = await reactor.connect({ address }, new Bounded());
+    expect(client.transport.write("0123456789")).toBe(true);
+    expect(client.transport.write("!")).toBe(false);
+  });
+
   it("is started once for its ports, before the first accepts, and stopped after the last connection", async () => {
     await using server = new Reactor();
     await using client = new Reactor();

@@ -1,4 +1,4 @@
-import type { Address } from "./address.ts";
+import type { Address, TcpAddress, UnixAddress } from "./address.ts";
 import { asError } from "./as-error.ts";
 import type { Clock, DelayedCall } from "./clock.ts";
 import { Connections, type CutConnection, reportAcceptFailure } from "./connections.ts";
@@ -25,6 +25,7 @@ import { secure } from "./tls/tls-side.ts";
 import { DEFAULT_LIMITS, type TransportLimits } from "./transport.ts";
 import { within } from "./within.ts";
 
+/** The world that a reactor lives in; by default the real one. */
 export interface ReactorOptions {
   readonly clock?: Clock;
   readonly random?: Random;
@@ -33,24 +34,32 @@ export interface ReactorOptions {
   readonly limits?: Partial<TransportLimits>;
 }
 
+/** How to listen on a TCP port. */
 export interface ListenTCPOptions {
+  /** The address to listen at; 127.0.0.1 by default. */
   readonly interface?: string;
+  /** How many connections may wait to be accepted; 511 by default. */
   readonly backlog?: number;
   /** Others, in other threads or processes, may listen on the same port: the kernel shares out among them. */
   readonly reusePort?: boolean;
 }
 
+/** How to bind a UDP port. */
 export interface ListenUDPOptions {
+  /** The address to bind; 127.0.0.1 by default. */
   readonly interface?: string;
   readonly reusePort?: boolean;
 }
 
+/** How to open a UNIX socket. */
 export interface ListenUNIXOptions {
   /** Permissions of the socket; only its owner may connect by default. */
   readonly mode?: number;
 }
 
+/** How one attempt to connect is made. */
 export interface ConnectOptions {
+  /** How long it may take; 30 s by default. */
   readonly timeoutMs?: number;
   /** The address of ours to connect from. */
   readonly localHost?: string;
@@ -59,10 +68,12 @@ export interface ConnectOptions {
 
 type DialOptions = { readonly [K in keyof ConnectOptions]: ConnectOptions[K] | undefined };
 
+/** Before all else is stopped, or after all connections have ended. */
 export type ShutdownPhase = "before" | "after";
 
 /** What a reactor had to cut when it stopped, because it was not done by the deadline. */
 export interface StopReport {
+  /** Who was cut, and how much was unsent. */
   readonly cut: readonly CutConnection[];
 }
 
@@ -94,7 +105,7 @@ export class Reactor implements AsyncDisposable {
     port: number,
     factory: Factory<P>,
     { interface: host = "127.0.0.1", backlog = 511, reusePort = false }: ListenTCPOptions = {},
-  ): Promise<Port> {
+  ): Promise<Port<TcpAddress>> {
     return this.#listen({ kind: "tcp", host, port, backlog, reusePort }, factory);
   }
 
@@ -108,7 +119,7 @@ export class Reactor implements AsyncDisposable {
       reusePort = false,
       ...tls
     }: ListenTCPOptions & TlsServerOptions,
-  ): Promise<Port> {
+  ): Promise<Port<TcpAddress>> {
     return this.#listen({ kind: "tcp", host, port, backlog, reusePort }, securedServer(factory, tls));
   }
 
@@ -117,7 +128,7 @@ export class Reactor implements AsyncDisposable {
     path: string,
     factory: Factory<P>,
     { mode = 0o600 }: ListenUNIXOptions = {},
-  ): Promise<Port> {
+  ): Promise<Port<UnixAddress>> {
     return this.#listen({ kind: "unix", path, mode }, factory);
   }
 
@@ -169,6 +180,7 @@ export class Reactor implements AsyncDisposable {
     return this.#connect({ kind: "tcp", host, port }, securedClient(factory, tls), options);
   }
 
+  /** Connects to a UNIX socket once, as `connectTCP` does. */
   connectUNIX<P extends Protocol<object>>(
     path: string,
     factory: Factory<P>,
@@ -202,7 +214,8 @@ export class Reactor implements AsyncDisposable {
   }
 
   /**
-   * Runs `fn` in a turn of the reactor, after those that were asked for before. What it returns or throws comes
+   * Runs `fn` in a turn of the reactor, after those that were asked for before: for code that is no handler, and must
+   * not run in the middle of one. (Another thread has `ReactorThread.callFromThread`.) What it returns or throws comes
    * back by the promise; on a reactor that does not run it rejects, and nothing is silently kept for later.
    */
   callFromThread<T>(fn: () => T | PromiseLike<T>): Promise<T> {
@@ -236,13 +249,16 @@ export class Reactor implements AsyncDisposable {
     await this.stop();
   }
 
-  async #listen<P extends Protocol<object>>(place: ListenPlace, factory: Factory<P>): Promise<Port> {
+  async #listen<P extends Protocol<object>, A extends Address>(
+    place: ListenPlace,
+    factory: Factory<P>,
+  ): Promise<Port<A>> {
     this.#begin();
     const accept = (wire: Wire) => {
       const accepted = this.#connections.accept({ wire, factory, counter: port });
       accepted.catch((error) => reportAcceptFailure(error, factory));
     };
-    const port = new ListeningPort({
+    const port: ListeningPort<A> = new ListeningPort({
       open: (again) => this.#net.listen(sameAs(place, again), accept),
       closed: () => this.#portClosed(port, factory),
     });

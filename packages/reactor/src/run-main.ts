@@ -1,8 +1,13 @@
 import { asError } from "./as-error.ts";
-import { Reactor } from "./reactor.ts";
+import { Reactor, type ReactorOptions } from "./reactor.ts";
 
 /** What a main program is given: a reactor, and a signal that is aborted when the program shall end. */
 export type Main = (reactor: Reactor, signal: AbortSignal) => unknown;
+
+export interface RunMainOptions extends ReactorOptions {
+  /** How long protocols may take to finish; 5 s by default. */
+  readonly deadlineMs?: number;
+}
 
 /** By convention a program that a signal ended says so with this and the signal's number. */
 const ENDED_BY_SIGNAL = 128;
@@ -10,7 +15,7 @@ const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
  * Runs a program on a reactor of its own. When `main` is done, the reactor is stopped: protocols finish, and what
- * was written leaves. Ctrl-C (SIGINT) and SIGTERM abort the signal; a server waits for it:
+ * was written leaves. Ctrl-C (SIGINT) and SIGTERM stop the reactor, too, and abort the signal, for which a server waits:
  *
  * ```ts
  * await runMain(async (reactor, signal) => {
@@ -19,22 +24,28 @@ const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
  * });
  * ```
  *
- * An error is one sentence on standard error, and exit code 1. A second signal does not wait.
+ * An error is one sentence on standard error, and exit code 1; one that only says that the program was told to end is
+ * not told again, and the exit code is that of the signal (130 for Ctrl-C). A second signal does not wait.
  */
-export async function runMain(main: Main): Promise<void> {
-  const reactor = new Reactor();
+export async function runMain(main: Main, { deadlineMs, ...options }: RunMainOptions = {}): Promise<void> {
+  const reactor = new Reactor(options);
+  const stop = () => reactor.stop(deadlineMs === undefined ? {} : { deadlineMs });
   const ending = new AbortController();
+  let exitCode = 1;
   const end = (name: keyof typeof SIGNALS) => {
-    if (ending.signal.aborted) process.exit(ENDED_BY_SIGNAL + SIGNALS[name]);
+    exitCode = ENDED_BY_SIGNAL + SIGNALS[name];
+    if (ending.signal.aborted) process.exit(exitCode);
     ending.abort(new Error(`the program was told to end (${name})`));
+    void stop();
   };
   for (const name of Object.keys(SIGNALS)) process.on(name, end);
   try {
     await main(reactor, ending.signal);
   } catch (error) {
-    if (!ending.signal.aborted || asError(error) !== ending.signal.reason) fail(asError(error));
+    if (!ending.signal.aborted) process.stderr.write(`${asError(error).message}\n`);
+    process.exitCode = exitCode;
   }
-  await reactor.stop();
+  await stop();
   for (const name of Object.keys(SIGNALS)) process.off(name, end);
 }
 
@@ -44,9 +55,4 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-function fail(error: Error): void {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
 }

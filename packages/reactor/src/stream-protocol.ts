@@ -1,12 +1,17 @@
 import { Duplex } from "node:stream";
+import type { DelayedCall } from "./clock.ts";
 import type { CloseReason } from "./close-reason.ts";
 import type { Factory } from "./factory.ts";
 import { type Handled, Protocol } from "./protocol.ts";
 import type { Transport } from "./transport.ts";
 
+/** A connection as a stream of Node, with what libraries look for in a socket. */
+export type ConnectionStream = TransportStream;
+
 /**
  * A protocol that is spoken by a library of streams: `stream` is the connection as Node's `Duplex`, with
- * back-pressure both ways, half-close and all. What the reactor knows of limits, TLS and shutdown holds for it too.
+ * back-pressure both ways. What the reactor knows of limits, TLS and shutdown holds for it too. A server of Node's that
+ * does not listen itself watches over no headers and no idle connections: say `idle(factory, …)`.
  *
  * ```ts
  * class Web extends StreamProtocol {
@@ -17,16 +22,19 @@ import type { Transport } from "./transport.ts";
  * ```
  */
 export class StreamProtocol<F extends object = Factory<object>> extends Protocol<F> {
+  /** Whether our end stays open when the peer has ended, until it is ended, too. As with sockets, it does not. */
+  readonly allowHalfOpen: boolean = false;
+
   #stream: TransportStream | undefined;
 
   /** There from `connectionMade` on. */
-  get stream(): Duplex {
+  get stream(): ConnectionStream {
     if (!this.#stream) throw new Error("Cannot give the stream: the connection is not made yet");
     return this.#stream;
   }
 
   override makeConnection(transport: Transport): Handled {
-    this.#stream = new TransportStream(transport);
+    this.#stream = new TransportStream(transport, this.allowHalfOpen);
     return super.makeConnection(transport);
   }
 
@@ -50,13 +58,48 @@ export class StreamProtocol<F extends object = Factory<object>> extends Protocol
 class TransportStream extends Duplex {
   readonly #transport: Transport;
   #ended: (() => void) | undefined;
+  #destroyed: (() => void) | undefined;
+  #isLost = false;
+  #timeoutMs = 0;
+  #timeout: DelayedCall | undefined;
 
-  constructor(transport: Transport) {
-    super({ allowHalfOpen: true });
+  constructor(transport: Transport, allowHalfOpen: boolean) {
+    super({ allowHalfOpen });
     this.#transport = transport;
+    // The protocol is told by `connectionLost`; an error that no library listens for must not end the program.
+    this.on("error", () => {});
+  }
+
+  get remoteAddress(): string | undefined {
+    const { peer } = this.#transport;
+    return peer.kind === "tcp" ? peer.host : undefined;
+  }
+
+  get remotePort(): number | undefined {
+    const { peer } = this.#transport;
+    return peer.kind === "tcp" ? peer.port : undefined;
+  }
+
+  /** Emits `timeout` when nothing was read or written for so long; 0: never. As `net.Socket` does, but on the reactor's clock. */
+  setTimeout(timeoutMs: number, listener?: () => void): this {
+    if (listener) this.once("timeout", listener);
+    this.#timeoutMs = timeoutMs;
+    this.#waitForTimeout();
+    return this;
+  }
+
+  /** The reactor has set it already. */
+  setNoDelay(): this {
+    return this;
+  }
+
+  /** The reactor has set it already. */
+  setKeepAlive(): this {
+    return this;
   }
 
   received(bytes: Uint8Array): void {
+    this.#waitForTimeout();
     if (!this.push(bytes)) this.#transport.pauseReading();
   }
 
@@ -66,8 +109,11 @@ class TransportStream extends Duplex {
 
   /** A connection that ended in good order ends the stream in good order. */
   lost({ kind, error }: CloseReason): void {
+    this.#isLost = true;
+    this.#timeout?.cancel();
     this.#ended?.();
-    if (kind === "done") this.push(null);
+    this.#destroyed?.();
+    if (kind === "done" || kind === "shutdown") this.push(null);
     else this.destroy(error ?? new Error(`the connection ended: ${kind}`));
   }
 
@@ -92,15 +138,24 @@ class TransportStream extends Duplex {
     this.#transport.loseWriteConnection();
   }
 
+  /** What was written still leaves, and `close` comes when the connection has ended. */
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    if (error) this.#transport.abortConnection();
-    else void this.#transport.loseConnection();
-    done(error);
+    this.#timeout?.cancel();
+    if (this.#isLost) return done(error);
+    this.#destroyed = () => done(error);
+    void this.#transport.loseConnection();
   }
 
   #writeAll(parts: Uint8Array[], done: (error?: Error) => void): void {
+    this.#waitForTimeout();
     if (this.#transport.disconnecting) return done(new Error("the connection is closed or closing"));
     if (this.#transport.writeSequence(parts)) done();
     else this.#transport.onDrain(done);
+  }
+
+  #waitForTimeout(): void {
+    this.#timeout?.cancel();
+    if (this.#timeoutMs <= 0 || this.destroyed) return;
+    this.#timeout = this.#transport.clock.callLater(this.#timeoutMs, () => void this.emit("timeout"));
   }
 }

@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import type { Clock } from "./clock.ts";
 import type { CloseReason, CloseReport } from "./close-reason.ts";
 import type { Handled, Protocol } from "./protocol.ts";
 import type { Security } from "./tls/tls-options.ts";
@@ -9,8 +10,14 @@ import type { TlsSide } from "./tls/tls-side.ts";
  * the same conformance suite (`checkTransport` in `@trofie/reactor/testing`).
  */
 export interface Transport {
+  /** Our own end. */
   readonly host: Address;
+
+  /** The other end; behind `proxied`, the real client. */
   readonly peer: Address;
+
+  /** The reactor's time: what waits should wait by it, so that a test can let it pass. */
+  readonly clock: Clock;
 
   /** True from the moment that nothing more can be written. */
   readonly disconnecting: boolean;
@@ -39,7 +46,11 @@ export interface Transport {
 
   /** Stops reading; the peer is held back by its own full buffers. */
   pauseReading(): void;
+
+  /** Reads on: first what was read before the pause, then what comes. */
   resumeReading(): void;
+
+  /** The protocol has paused reading. */
   readonly isReadingPaused: boolean;
 
   /**

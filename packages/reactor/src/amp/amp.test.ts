@@ -251,7 +251,7 @@ describe("AMP on the wire", () => {
     amp.serializeBox(
       new Map(Object.entries(values).map(([key, value]) => [key, new TextEncoder().encode(value)])),
     );
-  const bytes = Buffer.concat([
+  const commands = Buffer.concat([
     box({ _command: "Divide", _ask: "1", numerator: "+10", denominator: "-4" }),
     box({ _command: "Note", text: "è" }),
     box({ _command: "Divide", _ask: "2", numerator: "7", denominator: "0" }),
@@ -265,12 +265,12 @@ describe("AMP on the wire", () => {
       await expect.poll(() => amp.parseBoxes(transport.bytes()).length).toBe(3);
       return { answers: Buffer.from(transport.bytes()).toString("latin1"), notes: server.notes };
     };
-    const expected = await answer([bytes]);
+    const expected = await answer([commands]);
     expect(expected.notes).toEqual(["è"]);
-    for (const pieces of everyCut(bytes)) expect(await answer(pieces)).toEqual(expected);
+    for (const pieces of everyCut(commands)) expect(await answer(pieces)).toEqual(expected);
     const random = seededRandom(1);
     for (let round = 0; round < 100; round++)
-      expect(await answer(randomCut(bytes, random))).toEqual(expected);
+      expect(await answer(randomCut(commands, random))).toEqual(expected);
   });
 
   it("writes the keys in order, as Twisted does", () => {
@@ -302,6 +302,34 @@ describe("AMP on the wire", () => {
     await expect.poll(() => transport.text()).toContain("UNKNOWN");
     expect(transport.state).toBe("open");
     expect(faults.errors).toMatchObject([{ message: expect.stringContaining('"ten"') as string }]);
+  });
+
+  it.each([
+    "2026-13-01T00:00:00.000000+00:00",
+    "2026-02-30T00:00:00.000000+00:00",
+    "2026-01-23T24:00:00.000000+00:00",
+    "2026-01-23T00:60:00.000000+00:00",
+    "2026-01-23T00:00:60.000000+00:00",
+    "2026-01-23T00:00:00.000000+99:99",
+  ])("%s is no moment", (text) => {
+    expect(() => amp.DateTime.fromBytes(new TextEncoder().encode(text))).toThrow("no such moment");
+  });
+
+  it("a text with half of a character is not sent", () => {
+    expect(() => amp.Unicode.toBytes("a\ud800")).toThrow(TypeError);
+  });
+
+  it("bytes are of the same kind however they were cut", async () => {
+    const Bytes = amp.command({ name: "Bytes", args: { bytes: amp.String } });
+    const sent = box({ _command: "Bytes", bytes: "abc" });
+    for (const pieces of everyCut(Buffer.from(sent))) {
+      const received: Uint8Array[] = [];
+      const receiver = new amp.AMP();
+      receiver.responder(Bytes, ({ bytes: value }) => void received.push(value));
+      void receiver.makeConnection(new StringTransport());
+      for (const piece of pieces) void receiver.dataReceived(piece);
+      expect(received.map((value) => value.constructor)).toEqual([Uint8Array]);
+    }
   });
 
   it("stops reading a peer that asks for more than can be done at once", async () => {

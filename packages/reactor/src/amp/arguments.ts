@@ -61,11 +61,15 @@ export const Boolean: Argument<boolean> = {
 
 /** Text, as UTF-8. */
 export const Unicode: Argument<string> = {
-  toBytes: (value) => encoder.encode(value),
+  toBytes(value) {
+    if (!value.isWellFormed())
+      throw new TypeError("Cannot send the text: half of a character stands alone in it");
+    return encoder.encode(value);
+  },
   fromBytes: (bytes) => textOf(bytes, /^/, "Unicode"),
 };
 
-/** Bytes, as they are. */
+/** Bytes, as they are; Twisted's `String`. Import this module as `amp` to tell it from the language's own. */
 const Bytes: Argument<Uint8Array> = {
   toBytes: (value) => value,
   fromBytes: (bytes) => bytes,

@@ -23,8 +23,9 @@ export const DateTime: Argument<Date> = {
     const offset = (sign === "-" ? -1 : 1) * (Number(offsetHours) * 60 + Number(offsetMinutes));
     const value = new Date(0);
     value.setUTCFullYear(year!, month! - 1, day);
-    if (value.getUTCMonth() !== month! - 1)
-      throw new ProtocolError("Cannot read the DateTime: there is no such day");
+    const isTime = hour! < 24 && minute! < 60 && second! < 60 && Math.abs(offset) < 24 * 60;
+    if (value.getUTCMonth() !== month! - 1 || !isTime)
+      throw new ProtocolError("Cannot read the DateTime: there is no such moment");
     value.setUTCHours(hour!, minute! - offset, second, Math.floor(microsecond! / 1000));
     return value;
   },

@@ -3,7 +3,7 @@ import type { TlsClientOptions } from "../tls/tls-options.ts";
 import { type Fields, type Grammar, readFields } from "./fields.ts";
 import { readPem } from "./pem-files.ts";
 
-/** Where to connect to, and how. */
+/** Where to connect to, and how; `{ address: port.address }` connects to a port. */
 export interface ConnectEndpoint {
   readonly address: Address;
   readonly tls?: TlsClientOptions;

@@ -13,6 +13,7 @@ const pem = (name: string, text: string) => {
 };
 const key = pem("key.pem", "KEY");
 const cert = pem("cert.pem", "CERT");
+const emptyFolder = mkdtempSync(join(folder, "empty-"));
 const tcp = { kind: "tcp", host: "127.0.0.1", backlog: 511, reusePort: false };
 
 describe("an endpoint to listen at", () => {
@@ -100,6 +101,7 @@ describe("an endpoint to connect to", () => {
     ["tcp:a:1:2", 8],
     ["tcp:1:backlog=5", 6],
     ["tls:a:1:trustRoots=/no/such/file", 19],
+    [`tls:a:1:trustRoots=${emptyFolder}`, 19],
   ])("%s is refused, with the character where it went wrong", (text, position) => {
     expect(() => connectEndpoint(text)).toThrow(expect.objectContaining({ code: "BAD_ENDPOINT", position }));
   });

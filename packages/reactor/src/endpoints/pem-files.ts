@@ -18,8 +18,9 @@ function readOne(fields: Fields<string>, name: string): string {
   }
 }
 
-/** As Twisted's `trustRoots`: all files of the folder that are called `.pem`. */
+/** As Twisted's `trustRoots`: all files of the folder that are called `.pem`; there must be one. */
 function readFolder(folder: string): string {
   const files = readdirSync(folder).filter((file) => file.endsWith(".pem"));
+  if (files.length === 0) throw new Error("the folder has no file that is called .pem");
   return files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
 }

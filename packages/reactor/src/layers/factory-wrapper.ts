@@ -3,17 +3,22 @@ import type { Clock } from "../clock.ts";
 import { Factory } from "../factory.ts";
 import { leaveFactory, useFactory } from "../factory-use.ts";
 import type { Wire } from "../net.ts";
+import type { TransportLimits } from "../transport.ts";
 
 /**
  * A factory around another one: extend it to add a policy to any factory. What it does not override, a refusal
  * included, is the inner factory's. One factory may be used both wrapped and plain; it is started once.
  */
 export class FactoryWrapper<P extends object> extends Factory<P> {
+  declare readonly limits?: Partial<TransportLimits>;
+
+  /** The factory that it is around. */
   protected readonly inner: Factory<P>;
 
   constructor(inner: Factory<P>) {
     super();
     this.inner = inner;
+    if (inner.limits) this.limits = inner.limits;
   }
 
   override startFactory(): Promise<void> {

@@ -8,6 +8,7 @@ import type { Security } from "../tls/tls-options.ts";
  * below. Extend it and override what it changes; all else passes through.
  */
 export class Layer implements Wire, WireEvents {
+  /** The wire under it, nearer to the network. */
   protected readonly below: Wire;
   #above: WireEvents | undefined;
 

@@ -21,7 +21,7 @@ export interface Flight {
   readonly reason: CloseReason;
 }
 
-/** The flight as text, to be kept in a file; `readFlight` reads it. */
+/** The flight as text, to be kept in a file of its own; `readFlight` reads it. */
 export function flightText({ frames, reason, ...flight }: Flight): string {
   const { error, ...end } = reason;
   const lines = [

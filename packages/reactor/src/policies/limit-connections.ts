@@ -5,6 +5,7 @@ import { Protocol } from "../protocol.ts";
 import { reportRefusal } from "../report-refusal.ts";
 import { peerKey } from "./peer-key.ts";
 
+/** How many connections are taken; one that is closing counts until its end. */
 export interface ConnectionLimits {
   /** How many connections of this factory may be alive at a time. */
   readonly total?: number;
@@ -63,19 +64,18 @@ class LimitedFactory<P extends Protocol<object>> extends FactoryWrapper<P> {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
 
-  #refuse(peer: Address, why: string): P | null {
+  #refuse(peer: Address, why: string): P {
     reportRefusal({ peer, why });
-    const { refusal } = this.#limits;
     // Nobody but the reactor ever sees it, and the reactor asks no more of a protocol than this.
-    return refusal === undefined ? null : (new Refusing(refusal) as Protocol<object> as P);
+    return new Refusing(this.#limits.refusal) as Protocol<object> as P;
   }
 }
 
-/** Says why not, and closes. */
+/** Says why not, if there is anything to say, and closes. */
 class Refusing extends Protocol<object> {
   readonly #refusal: string | Uint8Array;
 
-  constructor(refusal: string | Uint8Array) {
+  constructor(refusal: string | Uint8Array = "") {
     super();
     this.#refusal = refusal;
   }

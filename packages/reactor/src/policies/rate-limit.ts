@@ -5,6 +5,7 @@ import { Layer } from "../layers/layer.ts";
 import type { Wire } from "../net.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
+/** So many bytes per second. */
 export interface Rate {
   readonly bytesPerSecond: number;
   /** How much may go at once after a rest; by default what goes in a second. */
@@ -13,8 +14,10 @@ export interface Rate {
 
 /** Bounds of each connection, and of all connections of the factory together. What is left out is not bounded. */
 export interface RateLimits {
+  /** Each connection's reading, and writing. */
   readonly read?: Rate;
   readonly write?: Rate;
+  /** The reading of all together, and the writing. */
   readonly readAll?: Rate;
   readonly writeAll?: Rate;
 }

@@ -7,10 +7,11 @@ import { Layer } from "../layers/layer.ts";
 import type { Wire } from "../net.ts";
 import type { Flight, Frame } from "./flight.ts";
 
+/** How much is kept of each connection, and who gets it. */
 export interface RecordOptions {
-  /** How many frames are kept of each connection. */
+  /** How many frames; 64 by default. */
   readonly lastFrames?: number;
-  /** How many bytes they may hold together. */
+  /** How many bytes they may hold together; 64 KiB by default. */
   readonly lastBytes?: number;
   /** Called for each connection that did not end in good order: the flight recorder is read. */
   readonly onCrash?: (flight: Flight) => void;
@@ -18,6 +19,7 @@ export interface RecordOptions {
 
 /** What `diagnostics_channel.subscribe("trofie.reactor.traffic", …)` is told. */
 export interface Traffic extends Frame {
+  /** The wire that it crossed, to tell connections apart. */
   readonly wire: Wire;
 }
 
@@ -26,7 +28,7 @@ const traffic = channel("trofie.reactor.traffic");
 /**
  * The factory, with connections whose traffic is told to the `diagnostics_channel` `trofie.reactor.traffic`, and each
  * with a flight recorder: the last frames are kept, and handed over when the connection ends badly. What crosses the
- * network is recorded as it is, secrets included.
+ * network is recorded as the protocol sees it, secrets included; after STARTTLS, as the network sees it.
  */
 export function recorded<P extends object>(factory: Factory<P>, options: RecordOptions = {}): Factory<P> {
   return layered(factory, (wire, clock) => new RecordingLayer(wire, clock, options));

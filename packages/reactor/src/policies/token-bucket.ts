@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #bytesPerSecond: number;
+  /** What may go at once. */
   readonly burstBytes: number;
   #bytes: number;
   #atMs: number;

@@ -9,8 +9,9 @@ import type { Wire, WireEvents } from "../net.ts";
 import { TailBytes } from "../tail-bytes.ts";
 import { type ProxyHeader, readProxyHeader } from "./proxy-header.ts";
 
+/** How patient to be. */
 export interface ProxiedOptions {
-  /** How long a connection may take to say its header. */
+  /** How long a connection may take to say its header; 5 s by default. */
   readonly headerTimeoutMs?: number;
 }
 

@@ -1,3 +1,4 @@
+import { plainBytes } from "../plain-bytes.ts";
 import type { Parser } from "../receiver.ts";
 import { TailBytes } from "../tail-bytes.ts";
 
@@ -49,8 +50,9 @@ export class IntStringParser implements Parser<IntString> {
       return { kind: "too-long", lengthBytes: this.#lengthBytes };
     }
     const string = this.#take(this.#lengthBytes);
-    if (string) this.#lengthBytes = undefined;
-    return string;
+    if (!string) return undefined;
+    this.#lengthBytes = undefined;
+    return plainBytes(string);
   }
 
   takeRest(): Uint8Array {

@@ -1,3 +1,4 @@
+import { plainBytes } from "../plain-bytes.ts";
 import type { Parser } from "../receiver.ts";
 import { TailBytes } from "../tail-bytes.ts";
 
@@ -85,7 +86,7 @@ export class NetstringParser implements Parser<Netstring> {
     const withComma = this.#string.takeWith(part);
     this.#startOver();
     if (withComma.at(-1) !== COMMA) return this.#break("no comma follows it");
-    return withComma.subarray(0, -1);
+    return plainBytes(withComma.subarray(0, -1));
   }
 
   #startOver(): void {

@@ -1,7 +1,9 @@
 import type { Address } from "../address.ts";
+import type { Clock } from "../clock.ts";
 import type { CloseReason, CloseReport } from "../close-reason.ts";
 import { ClosedError } from "../errors.ts";
 import type { Handled, Protocol } from "../protocol.ts";
+import { systemClock } from "../system-clock.ts";
 import type { Security } from "../tls/tls-options.ts";
 import type { TlsSide } from "../tls/tls-side.ts";
 import type { Transport } from "../transport.ts";
@@ -19,6 +21,8 @@ import type { Transport } from "../transport.ts";
 export class StringTransport implements Transport {
   readonly host: Address = { kind: "tcp", host: "127.0.0.1", port: 1 };
   readonly peer: Address = { kind: "tcp", host: "127.0.0.1", port: 2 };
+  /** The protocol's time; set it to a `VirtualClock` to let it pass. */
+  clock: Clock = systemClock;
   readonly #closing = Promise.withResolvers<CloseReport>();
   #written: Uint8Array[] = [];
   #state: "open" | "closing" | "aborted" = "open";

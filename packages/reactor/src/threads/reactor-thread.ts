@@ -16,11 +16,13 @@ import { fromThreadError } from "./thread-error.ts";
 import { lengthOf } from "./thread-events.ts";
 import type { CallEnd, ThreadEvent, ThreadOrder, ThreadSettings, ThreadTarget } from "./thread-messages.ts";
 
+/** What to speak, and where to connect to. */
 export type ReactorThreadOptions = ThreadTarget & {
   /** The module whose default export is the protocol's class; it finds a `ThreadFactory` as `this.factory`. */
   readonly protocol: URL;
 };
 
+/** How long to block, and whether the main thread may. */
 export interface BlockingCallOptions {
   readonly timeoutMs: number;
   /** The main thread is a program's window or terminal: it does not block unless this says that it may. */
@@ -29,10 +31,13 @@ export interface BlockingCallOptions {
 
 /** Each is told with the number of its connection; nothing of a connection is told once a newer one was asked for. */
 export interface ReactorThreadEvents {
+  /** The connection is made. */
   connected: [generation: number];
+  /** What the protocol handed over with `this.factory.update(line)`. */
   line: [line: string, generation: number];
   /** What the protocol told with `this.factory.tell(value)`. */
   told: [value: unknown, generation: number];
+  /** The connection has ended; by `stop`, with reason `shutdown`. */
   lost: [reason: CloseReason, generation: number];
   /** The attempt to connect failed, or the thread did. */
   failed: [error: Error, generation: number];

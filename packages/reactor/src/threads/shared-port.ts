@@ -8,6 +8,7 @@ import type { StopReport } from "../reactor.ts";
 import type { PortEvent, PortOrder, PortWorkerSettings } from "./port-messages.ts";
 import { fromThreadError } from "./thread-error.ts";
 
+/** Whose factory, and in how many threads. */
 export interface ListenInThreadsOptions {
   /** The module whose default export is the factory's class; each thread makes one. */
   readonly factory: URL;

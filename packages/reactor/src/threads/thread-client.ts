@@ -9,7 +9,10 @@ import type { CallEnd, ThreadCall, ThreadOrder, ThreadTarget } from "./thread-me
 
 /** The factory that a `ReactorThread`'s protocol finds as `this.factory`, in the reactor's thread. */
 export interface ThreadFactory {
-  /** Hands a line to the other thread's `line` event. Return its promise, which holds the peer back. */
+  /**
+   * Hands a line to the other thread's `line` event. Return its promise from the handler: it holds the peer back while
+   * too much is unread there. Not returned, what is unread waits in memory.
+   */
   update(line: string): Handled;
 
   /** Hands a value, which is copied, to the other thread's `told` event. Return its promise, too. */

@@ -18,7 +18,10 @@ export function secureServer(wire: Wire, clock: Clock, options: TlsServerOptions
     key: text(options.privateKey),
     cert: text(options.certificate),
     minVersion: OLDEST,
-    ...(options.clientAuthorities && { ca: text(options.clientAuthorities), requestCert: true }),
+    ...(options.clientAuthorities !== undefined && {
+      ca: authorities(options.clientAuthorities),
+      requestCert: true,
+    }),
     ...(options.alpnProtocols && { ALPNProtocols: [...options.alpnProtocols] }),
   });
   return shakeHands(wire, clock, options.handshakeTimeoutMs, (encrypted, secured, failed) => {
@@ -37,7 +40,7 @@ export function secureClient(wire: Wire, clock: Clock, options: TlsClientOptions
       host: name,
       ...(isIP(name) === 0 && { servername: name }),
       minVersion: OLDEST,
-      ...(options.authorities && { ca: text(options.authorities) }),
+      ...(options.authorities !== undefined && { ca: authorities(options.authorities) }),
       ...(options.privateKey && { key: text(options.privateKey) }),
       ...(options.certificate && { cert: text(options.certificate) }),
       ...(options.alpnProtocols && { ALPNProtocols: [...options.alpnProtocols] }),
@@ -69,6 +72,11 @@ function shakeHands(wire: Wire, clock: Clock, timeoutMs = HANDSHAKE_TIMEOUT_MS, 
   encrypted.on("error", failed);
   begin(encrypted, secured, failed);
   return promise.finally(() => patience.cancel());
+}
+
+/** No authorities are nobody's: Node would take an empty text for its own list. */
+function authorities(pem: Pem): string | string[] {
+  return text(pem) || [];
 }
 
 function text(pem: Pem): string {

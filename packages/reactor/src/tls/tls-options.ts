@@ -3,6 +3,7 @@ import type { X509Certificate } from "node:crypto";
 /** PEM text. Several certificates or keys may stand in one text. */
 export type Pem = string | Uint8Array;
 
+/** Who a server is, and whom it lets in. */
 export interface TlsServerOptions {
   readonly privateKey: Pem;
   /** The certificate of the key, then those between it and its authority. */
@@ -11,9 +12,11 @@ export interface TlsServerOptions {
   readonly clientAuthorities?: Pem;
   /** Protocols to choose from, best first (ALPN, RFC 7301). */
   readonly alpnProtocols?: readonly string[];
+  /** How long a handshake may take; 30 s by default. */
   readonly handshakeTimeoutMs?: number;
 }
 
+/** Whom a client trusts, and who it is. */
 export interface TlsClientOptions {
   /** The name that the server's certificate must have; by default the host that was dialled. */
   readonly serverName?: string;

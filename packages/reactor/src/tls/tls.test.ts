@@ -1,5 +1,10 @@
 import { connect as connectTcp, createServer } from "node:net";
-import { connect as connectTls } from "node:tls";
+import {
+  connect as connectTls,
+  getCACertificates,
+  rootCertificates,
+  setDefaultCACertificates,
+} from "node:tls";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { ConnectError, PlaintextUnreadError, TlsError } from "../errors.ts";
@@ -18,6 +23,7 @@ import {
 } from "../testing/index.ts";
 
 const { authorities } = testCertificate;
+const otherAuthority = rootCertificates[0]!;
 const portOf = ({ address }: Port) => (address.kind === "tcp" ? address.port : 0);
 
 /** Answers `STARTTLS` by securing the connection, and every line by saying whether it came in the clear. */
@@ -71,8 +77,25 @@ describe("TLS", () => {
   });
 
   it("does not connect to a server whose authority it does not know", async () => {
-    const stranger = tlsPair({}, { client: { authorities: "" } });
+    const stranger = tlsPair({}, { client: { authorities: otherAuthority } });
     await expect(stranger).rejects.toBeInstanceOf(ConnectError);
+  });
+
+  it("trusts nobody when it is given no authorities, not those that Node trusts", async () => {
+    const before = getCACertificates("default");
+    setDefaultCACertificates([...before, authorities]);
+    try {
+      await (await tlsPair({}, { client: { authorities: undefined } as object }))[Symbol.asyncDispose]();
+      await expect(tlsPair({}, { client: { authorities: "" } })).rejects.toBeInstanceOf(ConnectError);
+      await using reactor = new Reactor();
+      const server = { ...testCertificate, clientAuthorities: "" };
+      const port = await reactor.listenTLS(0, Factory.forProtocol(Recorder), server);
+      const stranger = connectTls({ port: portOf(port), host: "127.0.0.1", ca: authorities });
+      await once(stranger, "error");
+      expect(port.connectionCount).toBe(0);
+    } finally {
+      setDefaultCACertificates(before);
+    }
   });
 
   it("lets in only clients that an authority vouches for, where it asks for them", async () => {
