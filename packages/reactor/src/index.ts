@@ -43,17 +43,28 @@ export {
 export { LineOnlyReceiver } from "./line-only-receiver.ts";
 export { LineReceiver } from "./line-receiver.ts";
 export { LineReader } from "./line-reader.ts";
-export { LineSplitter, type LineEnd, type SplitLine } from "./line-splitter.ts";
+export {
+  LineSplitter,
+  type LineEnd,
+  type SplitLine,
+  type TooLongLine,
+  type UndecodableLine,
+} from "./line-splitter.ts";
 
 export { Receiver, type Parser } from "./receiver.ts";
 export { NetstringReceiver } from "./strings/netstring-receiver.ts";
-export { NetstringParser, type Netstring } from "./strings/netstring-parser.ts";
+export { NetstringParser, type BrokenNetstring, type Netstring } from "./strings/netstring-parser.ts";
 export {
   Int16StringReceiver,
   Int32StringReceiver,
   Int8StringReceiver,
 } from "./strings/int-string-receivers.ts";
-export { IntStringParser, type IntString } from "./strings/int-string-parser.ts";
+export {
+  IntStringParser,
+  type IntString,
+  type PrefixBytes,
+  type TooLongString,
+} from "./strings/int-string-parser.ts";
 
 export { StreamProtocol, type ConnectionStream } from "./stream-protocol.ts";
 
@@ -76,6 +87,7 @@ export {
   type ReactorThreadEvents,
   type ReactorThreadOptions,
 } from "./threads/reactor-thread.ts";
+export type { ThreadTarget } from "./threads/thread-messages.ts";
 export type { ThreadFactory } from "./threads/thread-client.ts";
 export { BlockingCallTimeoutError, type ThreadCalls } from "./threads/thread-calls.ts";
 export { listenInThreads, type ListenInThreadsOptions, type SharedPort } from "./threads/shared-port.ts";

@@ -6,12 +6,12 @@ export type LineEnd = "crlf" | "lf" | "either";
 /** A line; or one that is no UTF-8; or one that is too long, said once, as soon as it is known. */
 export type SplitLine = string | UndecodableLine | TooLongLine;
 
-interface UndecodableLine {
+export interface UndecodableLine {
   readonly kind: "undecodable";
   readonly bytes: Uint8Array;
 }
 
-interface TooLongLine {
+export interface TooLongLine {
   readonly kind: "too-long";
 }
 

@@ -5,9 +5,6 @@ import type { Factory } from "./factory.ts";
 import { type Handled, Protocol } from "./protocol.ts";
 import type { Transport } from "./transport.ts";
 
-/** A connection as a stream of Node, with what libraries look for in a socket. */
-export type ConnectionStream = TransportStream;
-
 /**
  * A protocol that is spoken by a library of streams: `stream` is the connection as Node's `Duplex`, with
  * back-pressure both ways. What the reactor knows of limits, TLS and shutdown holds for it too. A server of Node's that
@@ -25,7 +22,7 @@ export class StreamProtocol<F extends object = Factory<object>> extends Protocol
   /** Whether our end stays open when the peer has ended, until it is ended, too. As with sockets, it does not. */
   readonly allowHalfOpen: boolean = false;
 
-  #stream: TransportStream | undefined;
+  #stream: ConnectionStream | undefined;
 
   /** There from `connectionMade` on. */
   get stream(): ConnectionStream {
@@ -34,7 +31,7 @@ export class StreamProtocol<F extends object = Factory<object>> extends Protocol
   }
 
   override makeConnection(transport: Transport): Handled {
-    this.#stream = new TransportStream(transport, this.allowHalfOpen);
+    this.#stream = new ConnectionStream(transport, this.allowHalfOpen);
     return super.makeConnection(transport);
   }
 
@@ -55,7 +52,8 @@ export class StreamProtocol<F extends object = Factory<object>> extends Protocol
   }
 }
 
-class TransportStream extends Duplex {
+/** A connection as a stream of Node, with what libraries look for in a socket. Made by `StreamProtocol`. */
+export class ConnectionStream extends Duplex {
   readonly #transport: Transport;
   #ended: (() => void) | undefined;
   #destroyed: (() => void) | undefined;
@@ -98,16 +96,19 @@ class TransportStream extends Duplex {
     return this;
   }
 
+  /** @internal */
   received(bytes: Uint8Array): void {
     this.#waitForTimeout();
     if (!this.push(bytes)) this.#transport.pauseReading();
   }
 
+  /** @internal */
   writeEnded(): void {
     this.#ended?.();
   }
 
-  /** A connection that ended in good order ends the stream in good order. */
+  /** A connection that ended in good order ends the stream in good order.
+   * @internal */
   lost({ kind, error }: CloseReason): void {
     this.#isLost = true;
     this.#timeout?.cancel();

@@ -6,7 +6,7 @@ import type { AmpBox } from "./box.ts";
 /** A box; or, once and last, why the bytes are none. */
 export type FoundBox = AmpBox | BrokenBox;
 
-interface BrokenBox {
+export interface BrokenBox {
   readonly kind: "broken";
   readonly why: string;
 }

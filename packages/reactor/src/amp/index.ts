@@ -26,7 +26,7 @@ export {
 export { DateTime } from "./date-time.ts";
 export { AmpList, type ArgumentTypes, type Values } from "./values.ts";
 export { parseBoxes, serializeBox, type AmpBox } from "./box.ts";
-export { BoxParser, type FoundBox } from "./box-parser.ts";
+export { BoxParser, type BrokenBox, type FoundBox } from "./box-parser.ts";
 export {
   ProtocolSwitchedError,
   RemoteAmpError,

@@ -8,7 +8,7 @@ export type PrefixBytes = 1 | 2 | 4;
 /** A string; or, once and last, that one is announced which is too long. */
 export type IntString = Uint8Array | TooLongString;
 
-interface TooLongString {
+export interface TooLongString {
   readonly kind: "too-long";
   readonly lengthBytes: number;
 }

@@ -5,7 +5,7 @@ import { TailBytes } from "../tail-bytes.ts";
 /** What a netstring parser finds: a string, or, once and last, why the bytes are no netstrings. */
 export type Netstring = Uint8Array | BrokenNetstring;
 
-interface BrokenNetstring {
+export interface BrokenNetstring {
   readonly kind: "broken";
   readonly why: string;
 }

@@ -12,6 +12,7 @@ export { StringTransport } from "./string-transport.ts";
 export { MemoryNetwork, type MemoryNetworkOptions } from "./memory-network.ts";
 export { MemoryReactor, type MemoryReactorOptions } from "./memory-reactor.ts";
 export type { Cut, Direction, MemoryLink } from "./memory-link.ts";
+export type { MemoryWire } from "./memory-wire.ts";
 export { everyCut, randomCut, utf8 } from "./cuts.ts";
 export { checkProtocol, type CheckedProtocol } from "./check-protocol.ts";
 export { checkTransport, collectFaults, type MakePair, type TestFunction } from "./check-transport.ts";
