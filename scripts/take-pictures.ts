@@ -87,7 +87,7 @@ async function picturePage(using: Browser, link: string): Promise<void> {
   await page.getByText("Stopped").first().waitFor();
 }
 
-/** Types in a real terminal, and pictures what stands on its screen. */
+/** Types in a real terminal, and pictures what stands on its screen: one erase that is done, and one at work. */
 async function pictureTerminal(using: Browser): Promise<void> {
   const tmux = (...args: string[]): string =>
     execFileSync("tmux", ["-L", "trofie", ...args], { encoding: "utf8" });
@@ -98,15 +98,16 @@ async function pictureTerminal(using: Browser): Promise<void> {
   };
   const path = `${root}/node_modules/.bin:${process.env.PATH}`;
   const env = ["-e", `PATH=${path}`, "-e", `TROFIE_STATION=unix:${socket}`, "-e", "PS1=$ "];
-  tmux("new-session", "-d", "-s", "t", "-x", "110", "-y", "20", ...env, "bash", "--norc");
+  tmux("new-session", "-d", "-s", "t", "-x", "110", "-y", "24", "-c", root, ...env, "bash", "--norc");
   try {
-    tmux("send-keys", "-t", "t", "trofie erase archive-b --method zero --wait", "Enter");
+    tmux("send-keys", "-t", "t", "npx trofie erase archive-b --method zero --wait", "Enter");
     await until("to erase it");
     tmux("send-keys", "-t", "t", "archive-b", "Enter");
     await until("erased.");
-    tmux("send-keys", "-t", "t", "trofie jobs", "Enter");
-    await until("ASKED");
-    await wait(500);
+    const large = "npx trofie erase archive-c --method zero --confirm archive-c --wait";
+    tmux("send-keys", "-t", "t", large, "Enter");
+    await until(" left");
+    await wait(4_000);
     const lines = stripVTControlCharacters(screen()).trimEnd();
     const page = await using.newPage({ viewport: { width: 960, height: 480 }, deviceScaleFactor: 2 });
     await page.setContent(terminalPage);

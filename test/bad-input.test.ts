@@ -1,8 +1,9 @@
 /** What a station says to those who do not keep to the rules, and that nobody else is disturbed by them. */
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ChildProcess } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -286,6 +287,41 @@ describe("a station that cannot start says why, and ends with 1", () => {
     await expectEnd(["--state", file], /Cannot use the state folder .*: a part of the path is a file/);
     await expectEnd(["--state", join(file, "below")], /a part of the path is a file/);
   });
+
+  test("when its practice folder is not there, or is its state folder", async () => {
+    const gone = join(place.folder, "gone");
+    const own = ["--state", join(place.folder, "state4"), "--socket", join(place.folder, "4.sock")];
+    await expectEnd([...own, "--practice", gone], /Cannot practise in .*\/gone: there is no such folder/);
+    mkdirSync(join(place.folder, "state4"));
+    await expectEnd([...own, "--practice", join(place.folder, "state4")], /it is the station's state folder/);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "when its folders are somebody else's (needs root, to be somebody else)",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "trofie-theirs-"));
+      chmodSync(folder, 0o777);
+      mkdirSync(join(folder, "roots"), { mode: 0o777 });
+      chmodSync(join(folder, "roots"), 0o777);
+      const sentenceOf = async (state: string, socket: string): Promise<string> => {
+        const args = ["--state", join(folder, state), "--socket", join(folder, socket)];
+        const { code, stderr } = await place.stationOfNobodyEnds(...args);
+        expect(code).toBe(1);
+        return stderr;
+      };
+      try {
+        expect(await sentenceOf("roots", "nobodys.sock")).toBe(
+          `Cannot use the state folder ${folder}/roots: it belongs to somebody else\n`,
+        );
+        chmodSync(join(folder, "roots"), 0o755);
+        expect(await sentenceOf("nobodys", "roots/station.sock")).toBe(
+          `Cannot listen on unix:${folder}/roots/station.sock: ${folder}/roots: it is not ours to write\n`,
+        );
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 
   test("when its state folder cannot be made", async () => {
     await expectEnd(

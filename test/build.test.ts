@@ -19,10 +19,13 @@ test("the packages compile, and the compiled program runs without their sources"
   });
   expect(asked.stdout).toMatch(/packages\/station\/dist\/main\.js token\n$/);
   const folder = mkdtempSync(join(tmpdir(), "trofie-published-"));
-  for (const part of ["bin", "dist", "package.json"])
-    cpSync(join(root, "packages/cli", part), join(folder, part), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  const version = await execute(process.execPath, [join(folder, "bin/trofie.js"), "--version"]);
-  rmSync(folder, { recursive: true });
-  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  try {
+    for (const part of ["bin", "dist", "package.json"])
+      cpSync(join(root, "packages/cli", part), join(folder, part), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    const version = await execute(process.execPath, [join(folder, "bin/trofie.js"), "--version"]);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -40,7 +40,7 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-const isTest = (file: string): boolean => /\.test\.tsx?$|\/testing\//.test(file);
+const isTest = (file: string): boolean => /\.test\.tsx?$|\/(testing|test-programs)\//.test(file);
 const isOurs = (from: string): boolean => from.startsWith("@trofie/") || from === "trofie";
 
 function importsOf(file: string): Import[] {

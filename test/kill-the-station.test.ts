@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LoopWorkshop, whyNoLoops } from "../packages/disks/src/testing/loop-device.ts";
-import { jsonLines, Workplace } from "./steps/station-process.ts";
+import { endOf, jsonLines, Workplace, type Ended } from "./steps/station-process.ts";
 
 const GiB = 1024 ** 3;
 const noLoops = whyNoLoops();
@@ -88,17 +88,32 @@ describe.skipIf(noLoops)(`a station killed in mid-erase${noLoops ? ` (skipped: $
     return jobs.find(({ id }) => id === job)!.state;
   }
 
+  async function startJobAndWatch(): Promise<{
+    station: ChildProcess;
+    watcher: Watcher;
+    job: string;
+    child: number;
+  }> {
+    const { station } = await place.start();
+    const watcher = new Watcher(place);
+    const job = await startErase();
+    await watcher.until(({ progressed }) => progressed);
+    return { station, watcher, job, child: childOf(station) };
+  }
+
+  async function end(station: ChildProcess, watcher?: Watcher): Promise<void> {
+    watcher?.process.kill();
+    station.kill();
+    await once(station, "exit");
+  }
+
   async function kill(station: ChildProcess): Promise<void> {
     station.kill("SIGKILL");
     await once(station, "exit");
   }
 
   test("comes back with the job interrupted, its process dead, and the watcher hears of it by itself", async () => {
-    const { station } = await place.start();
-    const watcher = new Watcher(place);
-    const job = await startErase();
-    await watcher.until(({ progressed }) => progressed);
-    const child = childOf(station);
+    const { station, watcher, job, child } = await startJobAndWatch();
     expect(isAlive(child)).toBe(true);
     await kill(station);
     const again = await place.start();
@@ -106,20 +121,14 @@ describe.skipIf(noLoops)(`a station killed in mid-erase${noLoops ? ` (skipped: $
     expect(isAlive(child)).toBe(false);
     expect(await stateOf(job)).toBe("interrupted");
     expect(watcher.heard.filter(({ type }) => type === "job.ended")).toEqual([]);
-    watcher.process.kill();
-    again.station.kill();
-    await once(again.station, "exit");
+    await end(again.station, watcher);
   });
 
   test("lets nobody near the device while the old process lives, and goes on when it is dead", async () => {
-    const { station } = await place.start();
-    const watcher = new Watcher(place);
-    const job = await startErase();
-    await watcher.until(({ progressed }) => progressed);
-    const child = childOf(station);
+    const { station, watcher, job, child } = await startJobAndWatch();
     process.kill(child, "SIGSTOP"); // as good as stuck in the kernel: it neither works nor ends
     await kill(station);
-    await place.start();
+    const again = await place.start();
     await watcher.until(() => watcher.has("job.hung", job));
     const next = await startErase();
     expect([await stateOf(job), await stateOf(next)]).toEqual(["hung", "queued"]);
@@ -130,5 +139,57 @@ describe.skipIf(noLoops)(`a station killed in mid-erase${noLoops ? ` (skipped: $
     await place.trofie("stop", next);
     await watcher.until(() => watcher.has("job.ended", next));
     expect([await stateOf(job), await stateOf(next)]).toEqual(["interrupted", "stopped"]);
+    await end(again.station, watcher);
+  });
+
+  test("remembers that a job was told to stop, though its process hung through the restart", async () => {
+    const { station, watcher, job, child } = await startJobAndWatch();
+    process.kill(child, "SIGSTOP");
+    expect((await place.trofie("stop", job)).stdout).toContain("stopping");
+    await kill(station);
+    const again = await place.start();
+    await watcher.until(() => watcher.has("job.hung", job));
+    expect(await place.trofie("stop", job)).toMatchObject({ code: 0 });
+    process.kill(child, "SIGCONT");
+    await watcher.until(() => watcher.has("job.ended", job));
+    expect(await stateOf(job)).toBe("stopped");
+    await end(again.station, watcher);
+  });
+
+  test("tells whoever waits for the job that it was interrupted, and lets them go", async () => {
+    const { station } = await place.start();
+    const args = ["erase", device, "--method", "zero", "--confirm", name, "--wait"];
+    const waiting = place.spawnTrofie(args);
+    const ended: Promise<Ended> = endOf(waiting);
+    while (!String(await once(waiting.stdout!, "data")).includes("Writing"));
+    await kill(station);
+    const again = await place.start();
+    const { code, stdout } = await ended;
+    expect(stdout).toMatch(/Connected again; nothing was missed\.\n(.+: hung.+\n)?.+: interrupted\. Its/);
+    expect(code).toBe(7);
+    await end(again.station);
+  });
+
+  test("tells a script so too, and first that its job waits for another one", async () => {
+    const { station, watcher, job } = await startJobAndWatch();
+    const args = ["erase", device, "--method", "zero", "--confirm", name, "--wait", "--json"];
+    const waiting = place.spawnTrofie(args);
+    const lines: Record<string, unknown>[] = [];
+    const ended = once(waiting, "exit");
+    for await (const line of jsonLines(waiting)) {
+      if (!("progress" in line) && line.state !== "hung") lines.push(line); // its old process may take a moment to end
+      if ("queuedBehind" in line) void place.trofie("stop", job);
+      if (line.state === "running") await kill(station).then(() => place.start());
+    }
+    const [code] = (await ended) as [number];
+    expect(code).toBe(7);
+    const { job: own } = lines[1] as { job: string };
+    expect(lines.slice(2)).toEqual([
+      { queuedBehind: job },
+      { state: "queued" },
+      { state: "running" },
+      { state: "interrupted" },
+    ]);
+    await watcher.until(() => watcher.has("job.interrupted", own));
   });
 });

@@ -139,8 +139,22 @@ test("a job that runs can be stopped", async () => {
   await job("endless.img").getByText("The disk is not erased.").waitFor();
 });
 
+test("a job whose station is killed is shown as interrupted when the station is back, with no new link", async () => {
+  await device("endless.img").getByRole("button", { name: "Erase" }).click();
+  await dialog().getByLabel("Type").fill("endless.img");
+  await eraseButton().click();
+  await seesProgress("endless.img");
+  station.kill("SIGKILL");
+  await once(station, "exit");
+  await status("Not connected").waitFor();
+  await startStation(Number(new URL(link).port));
+  await status("Connected").waitFor();
+  await job("endless.img").getByText("Interrupted", { exact: true }).waitFor();
+});
+
 test("a page whose session has ended says so, and goes on by itself once a new link is opened in its browser", async () => {
   await stopStation();
+  rmSync(join(folder, "state"), { recursive: true }); // whom it had let in stands in its journal
   const newLink = await startStation(Number(new URL(link).port));
   await status("Session ended").waitFor();
   await page.getByText("Get a new link with trofie page").waitFor();
@@ -174,7 +188,7 @@ function device(name: string): Locator {
 }
 
 function job(name: string): Locator {
-  return page.getByRole("region", { name: "Jobs" }).getByRole("article", { name });
+  return page.getByRole("region", { name: "Jobs" }).getByRole("article", { name }).first();
 }
 
 function dialog(): Locator {

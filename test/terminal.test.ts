@@ -1,6 +1,7 @@
 /** The terminal's program against a real station, with real loop devices. */
 import { once } from "node:events";
 import { readFileSync, symlinkSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isInstalled, LoopWorkshop, run, whyNoLoops } from "../packages/disks/src/testing/loop-device.ts";
@@ -105,10 +106,9 @@ describe("trofie", () => {
     const path = place.practiceDisk("untyped", MiB);
     const terminal = place.spawnOnTerminal(["erase", "untyped", "--method", "zero"]);
     let shown = "";
-    terminal.stdout!.on("data", (data: Buffer) => {
-      shown += data.toString();
-      if (shown.includes("to leave it:")) terminal.stdin!.write("\r");
-    });
+    while (!shown.includes("to leave it:")) shown += String(await once(terminal.stdout!, "data"));
+    terminal.stdin!.write("\r");
+    terminal.stdout!.resume();
     const [code] = (await once(terminal, "exit")) as [number];
     expect(code).toBe(5);
     expect(readFileSync(path).every((byte) => byte === 0xbe)).toBe(true);
@@ -135,7 +135,25 @@ describe("trofie", () => {
     ["no such command", ["explode"], 2, /unknown command 'explode'/],
     ["no method", ["erase", "one"], 2, /required option '--method/],
     ["no such address", ["devices", "--station", "ftp:somewhere"], 2, /write unix:PATH or tcp:HOST:PORT/],
-    ["no station there", ["devices", "--station", "unix:/nonexistent/sock"], 3, /Cannot reach the station/],
+    [
+      "no station there",
+      ["devices", "--station", "unix:/nonexistent/sock"],
+      3,
+      /Cannot reach the station .* \(start one with: (npx )?trofie station\)/,
+    ],
+    [
+      "a machine far away",
+      ["devices", "--station", "tcp:192.0.2.2:9"],
+      2,
+      /192\.0\.2\.2 is beyond this machine/,
+    ],
+    [
+      "a name of one",
+      ["devices", "--station", "tcp:evil.example:9"],
+      2,
+      /evil\.example is beyond this machine/,
+    ],
+    ["no device", ["erase", "", "--method", "zero"], 4, /no device is named/],
     ["nobody at the port", ["devices", "--station", "tcp:127.0.0.1:1"], 3, /Cannot reach the station/],
   ])("given %s says so and ends with its code", async (_, args, code, sentence) => {
     const ended = await place.trofie(...args);
@@ -143,10 +161,90 @@ describe("trofie", () => {
     expect(ended.code).toBe(code);
   });
 
-  test("gives errors as JSON, with the station's code", async () => {
-    const { code, stderr } = await place.trofie("--json", "stop", "j_none");
-    expect(code).toBe(4);
-    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "JOB_NOT_FOUND" } });
+  test.each([
+    [["--json", "stop", "j_none"], 4, "JOB_NOT_FOUND", /Cannot find job j_none/],
+    [["--json", "explode"], 2, null, /unknown command 'explode'/],
+    [["explode", "--json"], 2, null, /unknown command 'explode'/],
+    [["--json"], 2, null, /there is no command/],
+    [["--json", "erase", "one"], 2, null, /required option '--method/],
+    [["station", "--bogus", "--json"], 2, null, /--bogus/],
+    [["station", "--state", "/proc/trofie", "--json"], 1, null, /Cannot use the state folder/],
+  ])("given %j it says what is wrong in one line of JSON", async (args, exitCode, word, sentence) => {
+    const { code, stdout, stderr } = await place.trofie(...args);
+    expect([code, stdout]).toEqual([exitCode, ""]);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(JSON.parse(stderr)).toEqual({
+      error: { code: word, message: expect.stringMatching(sentence) as string },
+    });
+  });
+
+  test("shows its tables on a terminal of 80 columns without a line too long, and whole to a program", async () => {
+    const shown = await endOf(place.spawnOnTerminal(["devices"]));
+    const lines = shown.stdout.trim().split(/\r?\n/);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(shown.stdout).toMatch(/^one +practice/m);
+    await place.trofie("erase", "one", "--method", "zero", "--confirm", "one", "--wait");
+    const jobs = (await endOf(place.spawnOnTerminal(["jobs"]))).stdout;
+    expect(Math.max(...jobs.split(/\r?\n/).map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(jobs).toMatch(/^erased +one +j_[-\da-f]{36}/m);
+    const { stdout } = await place.trofie("jobs");
+    expect(stdout).toContain(join(place.practice, "one"));
+  });
+
+  test("ends without a word when nobody reads its output any more", async () => {
+    const devices = place.spawnTrofie(["devices"]);
+    devices.stdout!.destroy();
+    const { code, stderr } = await endOf(devices);
+    expect([code, stderr]).toEqual([141, ""]);
+  });
+
+  test.each([
+    ["", "trofie"],
+    ["exec", "npx trofie"],
+  ])("names itself as it was started (npm's command: %j)", async (npm_command, name) => {
+    const args = ["erase", place.practiceDisk("named", MiB), "--method", "zero", "--confirm", "named"];
+    const { stdout } = await endOf(place.spawnTrofie(args, { npm_command }));
+    expect(stdout).toContain(`See it with: ${name} watch\n`);
+  });
+
+  test("says at once which station it watches, though nothing happens there", async () => {
+    const watching = place.spawnTrofie(["watch"]);
+    let shown = "";
+    while (!shown.includes("\n")) shown += String(await once(watching.stdout!, "data"));
+    expect(shown).toMatch(new RegExp(`^Watching trofie .+ on .+ at unix:${place.socket}, until Ctrl-C\n`));
+    watching.kill();
+  });
+
+  test("finds the token of the station on this machine by itself, and shows it to nobody else", async () => {
+    const { tcp } = listening;
+    const own = { TROFIE_STATE: place.state, TROFIE_TOKEN: "" };
+    const asking = place.spawnTrofie(
+      ["devices", "--station", `tcp:${tcp.replace("127.0.0.1", "localhost")}`],
+      own,
+    );
+    expect((await endOf(asking)).code).toBe(0);
+
+    const token = readFileSync(listening.tokenPath, "utf8");
+    let heard = "";
+    const stranger = createServer((socket) => {
+      socket.on("data", (data) => {
+        heard += data.toString();
+        socket.destroy();
+      });
+      const greeting = {
+        jsonrpc: "2.0",
+        method: "station.greet",
+        params: { proto: [1], station: "x", auth: [] },
+      };
+      socket.write(`${JSON.stringify(greeting)}\n`);
+    }).listen(0, "127.0.0.1");
+    await once(stranger, "listening");
+    const { port } = stranger.address() as AddressInfo;
+    await endOf(place.spawnTrofie(["devices", "--station", `tcp:127.0.0.1:${port}`], own));
+    stranger.close();
+    expect(heard).toContain("session.open");
+    expect(heard).not.toContain(token);
   });
 
   test("gets in through TCP with the token, and not without", async () => {

@@ -63,15 +63,22 @@ export class Workplace implements AsyncDisposable {
     return endOf(this.spawnStation(...more));
   }
 
+  /** The same as a user who owns nothing; only for root, and without the practice folder, which is closed to others. */
+  stationOfNobodyEnds(...args: string[]): Promise<Ended> {
+    const nobody = { uid: 65_534, gid: 65_534 };
+    return endOf(this.#spawn(source("packages/station/src/main.ts"), args, {}, nobody));
+  }
+
   /** Starts the terminal's program, talking to the station here. */
   spawnTrofie(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
     const station = { TROFIE_STATION: `unix:${this.socket}` };
     return this.#spawn(source("packages/cli/src/main.ts"), args, { ...station, ...env });
   }
 
-  /** The same on a terminal of its own, made by util-linux's `script`. */
+  /** The same on a terminal of its own, 80 columns wide, made by util-linux's `script`. */
   spawnOnTerminal(args: readonly string[]): ChildProcess {
-    const command = [...node, source("packages/cli/src/main.ts"), ...args].join(" ");
+    const program = [...node, source("packages/cli/src/main.ts"), ...args].join(" ");
+    const command = `stty cols 80 rows 24; exec ${program}`;
     const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
       env: { ...process.env, NO_COLOR: "1", TROFIE_STATION: `unix:${this.socket}` },
     });
@@ -92,9 +99,15 @@ export class Workplace implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #spawn(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  #spawn(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    user: { readonly uid?: number; readonly gid?: number } = {},
+  ): ChildProcess {
     const [executable, ...flags] = node;
     const child = spawn(executable, [...flags, program, ...args], {
+      ...user,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NO_COLOR: "1", ...env },
     });

@@ -4,18 +4,25 @@ import type { StationClient } from "./connection.ts";
 import { Exit } from "./exit-codes.ts";
 import type { Screen } from "./screen.ts";
 
-/** Says when the connection goes and when it is back. */
+/** Says when the connection goes and when it is back, and whether what was heard before still holds. */
 export function connectionInWords(screen: Screen): ClientListener {
   let isLost = false;
+  let epoch: string | null = null;
   return {
     connectionChanged: (state) => {
       if (state.kind === "waiting" && !isLost) screen.line(`No connection: ${state.reason}. Trying again…`);
-      if (state.kind === "connected" && isLost) screen.line("Connected again; nothing was missed.");
       if (state.kind === "waiting") isLost = true;
-      if (state.kind === "connected") isLost = false;
+      if (state.kind !== "connected") return;
+      if (isLost) screen.line(epoch === state.welcome.epoch ? sameJournal : otherJournal);
+      isLost = false;
+      ({ epoch } = state.welcome);
     },
   };
 }
+
+const sameJournal = "Connected again; nothing was missed.";
+const otherJournal =
+  "Connected again, but the station has another journal: what happened before is not known there.";
 
 /** Waits until the client gives up for good, which ends the program. */
 export function waitForEnd(client: StationClient): Promise<never> {

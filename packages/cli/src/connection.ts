@@ -1,21 +1,15 @@
-/** Which station the program talks to, and how it gets there. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+/** The program's client of a station, for as long as one command needs it. */
 import { Client, NoAnswerError, Refusal, type ClientListener } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
-import { defaultPaths, stationContract, tokenFile, type StationContract } from "@trofie/contract";
+import { stationContract, type StationContract } from "@trofie/contract";
 import { Reactor, systemClock, systemRandom } from "@trofie/reactor";
+import { complain } from "./complaint.ts";
 import { Exit } from "./exit-codes.ts";
+import { programName } from "./program-name.ts";
+import { authFor, endpointOf } from "./station-address.ts";
 import { version } from "./version.ts";
 
 export type StationClient = Client<StationContract>;
-
-export const paths = defaultPaths(process.env, process.getuid?.() === 0);
-
-/** An address as users write it: `unix:PATH` or `tcp:HOST:PORT`; `--station`, else `TROFIE_STATION`, else the default. */
-export function stationAddress(given: string | undefined): string {
-  return given ?? (process.env.TROFIE_STATION || `unix:${paths.socket}`);
-}
 
 export interface Hearing {
   /** Hear of events and progress; operations need them too. */
@@ -33,14 +27,15 @@ export async function withStation<T>(
   await using reactor = new Reactor();
   const client = new Client<StationContract>({
     contract: stationContract,
-    connect: connectLines(reactor, endpoint(address)),
+    connect: connectLines(reactor, endpointOf(address)),
     clock: systemClock,
     random: systemRandom,
     agent: `trofie ${version}`,
-    auth: address.startsWith("tcp:") ? { token: readToken() } : {},
+    auth: authFor(address),
     want: { events, progress: events },
   });
   client.listen(listener);
+  client.listen({ callPostponed: once((refusal: Refusal) => complain("waiting", refusal)) });
   try {
     await firstConnection(client, address);
     return await work(client);
@@ -60,23 +55,26 @@ function firstConnection(client: StationClient, address: string): Promise<void> 
     connectionChanged: (state) => {
       if (state.kind === "connected") connected.resolve();
       if (state.kind === "waiting" || state.kind === "stopped")
-        connected.reject(new Exit("unreachable", `Cannot reach the station at ${address}: ${state.reason}`));
+        connected.reject(new Exit("unreachable", unreachable(address, state.reason)));
     },
   });
   client.start();
   return connected.promise.finally(stopListening);
 }
 
-function endpoint(address: string): string {
-  const tcp = /^tcp:(.+):(\d+)$/.exec(address);
-  if (tcp) return `tcp:host=${tcp[1]!.replace(/([:\\])/g, "\\$1")}:port=${tcp[2]}`;
-  if (/^unix:./.test(address)) return `unix:${address.slice("unix:".length).replace(/([:\\])/g, "\\$1")}`;
-  throw new Exit("usage", `Cannot use the station address ${address}: write unix:PATH or tcp:HOST:PORT`);
+function unreachable(address: string, reason: string): string {
+  const isThereNone = /: (there is no such socket|nobody is listening there)$/.test(reason);
+  const isTokenWrong = reason.endsWith("the token is missing or wrong");
+  const start = isThereNone ? ` (start one with: ${programName} station)` : "";
+  const key = isTokenWrong ? " (TROFIE_TOKEN gives it)" : "";
+  return `Cannot reach the station at ${address}: ${reason}${start}${key}`;
 }
 
-/** `TROFIE_TOKEN`, else the token of a station on this machine. */
-function readToken(): string {
-  const path = join(paths.state, tokenFile);
-  if (process.env.TROFIE_TOKEN) return process.env.TROFIE_TOKEN;
-  return existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+/** A call that waits is sent again every second; that it waits is said once. */
+function once<T>(say: (value: T) => void): (value: T) => void {
+  let wasSaid = false;
+  return (value) => {
+    if (!wasSaid) say(value);
+    wasSaid = true;
+  };
 }

@@ -1,8 +1,9 @@
-import type { ErasePlan, Outcome } from "@trofie/contract";
+import { isOutcome, type ErasePlan, type Outcome } from "@trofie/contract";
 import { withStation, type StationClient } from "./connection.ts";
-import { jsonTeller, screenTeller } from "./erase-teller.ts";
+import { jsonTeller, screenTeller, type EraseTeller } from "./erase-teller.ts";
 import { Exit, exitCodes, type ExitWord } from "./exit-codes.ts";
-import { styled } from "./screen.ts";
+import { jobAhead } from "./job-ahead.ts";
+import { openScreen, styled } from "./screen.ts";
 
 export interface EraseOptions {
   readonly method: string;
@@ -23,12 +24,21 @@ const exitOf: Readonly<Record<Outcome, ExitWord>> = {
 
 /** `trofie erase DEVICE`: shows the plan, has it confirmed, starts it, and with `--wait` follows it to its end. */
 export async function erase(address: string, path: string, options: EraseOptions): Promise<ExitWord> {
-  return withStation(address, (client) => eraseWith(client, path, options), { events: true });
+  const teller = options.json ? jsonTeller : screenTeller(openScreen(process.stdout));
+  const { listener } = teller;
+  return withStation(address, (client) => eraseWith(client, path, options, teller), {
+    events: true,
+    listener,
+  });
 }
 
-async function eraseWith(client: StationClient, path: string, options: EraseOptions): Promise<ExitWord> {
+async function eraseWith(
+  client: StationClient,
+  path: string,
+  options: EraseOptions,
+  teller: EraseTeller,
+): Promise<ExitWord> {
   const { method, json, wait } = options;
-  const teller = json ? jsonTeller : screenTeller(client);
   const { plan, hash } = await client.query("erase.plan", { path, method });
   teller.planned(plan, hash);
   const typed = options.confirm ?? (await askForWord(plan, json));
@@ -43,8 +53,10 @@ async function eraseWith(client: StationClient, path: string, options: EraseOpti
     teller.left(job);
     process.exit(exitCodes.left.number);
   });
-  const { report } = await teller.follow(erasing);
-  return exitOf[report!.outcome];
+  const ahead = await jobAhead(client, job);
+  if (ahead) teller.queuedBehind(ahead);
+  const { state } = await teller.follow(erasing);
+  return isOutcome(state) ? exitOf[state] : "interrupted";
 }
 
 /** Asks until the word is right; an empty answer means no. */

@@ -10,7 +10,12 @@ export const exitCodes = {
   refused: { number: 4, meaning: "the station refused; the reason is on standard error" },
   stopped: { number: 5, meaning: "the job was stopped, or not confirmed" },
   unknown: { number: 6, meaning: "the program ended before the answer came: look with `trofie jobs`" },
+  interrupted: {
+    number: 7,
+    meaning: "the job was interrupted: its process ended with the station; start it anew or stop it",
+  },
   left: { number: 130, meaning: "you left with Ctrl-C while waiting; the job goes on" },
+  unread: { number: 141, meaning: "nobody reads its output any more (as SIGPIPE); a job goes on" },
 } as const;
 
 export type ExitWord = keyof typeof exitCodes;

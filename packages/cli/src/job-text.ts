@@ -6,6 +6,7 @@ import {
   percentOf,
   rateText,
   stateMeaning,
+  timeLeftText,
   type Job,
   type JobReport,
   type JobState,
@@ -47,6 +48,7 @@ export function progressText(progress: Progress): string {
   const parts = [passText(progress), `${percentOf(bytesDone, bytesTotal)} %`];
   parts.push(`${bytesText(bytesDone)} of ${bytesText(bytesTotal)}`);
   if (bytesPerSecond > 0) parts.push(rateText(bytesPerSecond));
-  if (etaMs !== null) parts.push(`${durationText(etaMs)} left`);
+  const left = timeLeftText(etaMs);
+  if (left !== null) parts.push(left);
   return parts.join("  ");
 }

@@ -1,25 +1,28 @@
 /** The terminal's program: reads the command line and hands each command to its file. */
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { eraseMethods } from "@trofie/contract";
-import { stationAddress } from "./connection.ts";
+import { complain, forScripts } from "./complaint.ts";
 import { runDemo } from "./demo-command.ts";
 import { showDevices } from "./devices-command.ts";
 import { erase } from "./erase-command.ts";
 import { Exit, exitCodes } from "./exit-codes.ts";
 import { showJobs } from "./jobs-command.ts";
 import { showPageLink } from "./page-command.ts";
+import { programName } from "./program-name.ts";
+import { stationAddress } from "./station-address.ts";
 import { runStation } from "./station-command.ts";
 import { stopJob } from "./stop-command.ts";
 import { version } from "./version.ts";
 import { watch } from "./watch-command.ts";
 
-const program = new Command("trofie")
+const program = new Command(programName)
   .description("Erase disks at a station, from anywhere, and see every byte read back.")
   .version(version)
   .option("--station <address>", "unix:PATH or tcp:HOST:PORT (else TROFIE_STATION, else the default socket)")
   .option("--json", "print JSON for scripts", false)
   .addHelpText("after", exitCodeHelp)
   .exitOverride()
+  .configureOutput(forScripts ? { writeErr: () => {} } : {})
   .configureHelp({ showGlobalOptions: true });
 
 /** The options that every command takes, before or after its name. */
@@ -65,7 +68,7 @@ program
 
 program
   .command("station")
-  .description("run a station on this machine (trofie station --help lists its options)")
+  .description(`run a station on this machine (${programName} station --help lists its options)`)
   .helpOption(false)
   .allowUnknownOption()
   .argument("[options...]")
@@ -76,8 +79,9 @@ program
 program
   .command("demo")
   .description("run a station with practice disks and erase one of them")
-  .action(() => runDemo());
+  .action(() => runDemo(json()));
 
+process.stdout.on("error", outputFailed);
 try {
   await program.parseAsync();
 } catch (error) {
@@ -86,14 +90,29 @@ try {
 
 /** Says what went wrong and returns the exit code. */
 function tell(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage.number;
+  if (error instanceof CommanderError) return tellUsage(error);
   if (error instanceof Error && error.name === "ExitPromptError") return exitCodes.stopped.number;
   if (!(error instanceof Exit)) throw error;
-  const { exit, message, code } = error;
-  process.stderr.write(
-    program.opts().json ? `${JSON.stringify({ error: { code, message } })}\n` : `${message}\n`,
-  );
-  return exitCodes[exit].number;
+  complain("error", error);
+  return exitCodes[error.exit].number;
+}
+
+/** People were told by commander itself. */
+function tellUsage({ exitCode, code, message }: CommanderError): number {
+  if (exitCode === 0) return exitCodes.done.number;
+  const isMissing = code === "commander.help";
+  if (forScripts)
+    complain("error", { code: null, message: isMissing ? "error: there is no command" : message });
+  return exitCodes.usage.number;
+}
+
+/**
+ * Whoever read the output has gone: the program ends without a word, as others do by SIGPIPE, which Node.js keeps from
+ * us. Whoever listens to that signal (a station of ours is running) ends in their own time.
+ */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  if (!process.emit("SIGPIPE", "SIGPIPE")) process.exit(exitCodes.unread.number);
 }
 
 function exitCodeHelp(): string {

@@ -28,6 +28,11 @@ export function openScreen(stream: NodeJS.WriteStream): Screen {
   };
 }
 
+/** How wide a table may be: as the terminal, if there is one and it says how wide it is. */
+export function tableWidth(): number {
+  return process.stdout.columns || Infinity;
+}
+
 type Style = Parameters<typeof styleText>[0];
 
 /** Styled where the stream can show it and `NO_COLOR` does not forbid it. */

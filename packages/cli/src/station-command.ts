@@ -9,16 +9,18 @@ export async function runStation(args: readonly string[]): Promise<number> {
   return endOf(station);
 }
 
+/** The channel to it carries nothing: it closes when this program is gone, however it went, and then the station ends. */
 export function spawnStation(args: readonly string[], stdout: "inherit" | "pipe"): ChildProcess {
   const program = fileURLToPath(import.meta.resolve("@trofie/station/main"));
   return spawn(process.execPath, [...process.execArgv, program, ...args], {
-    stdio: ["ignore", stdout, "inherit"],
+    stdio: ["ignore", stdout, "inherit", "ipc"],
   });
 }
 
-/** This program ends when the station has; a signal for us alone is passed on. */
+/** This program ends when the station has; a signal for us alone is passed on, and so is that nobody reads us any more. */
 export function passSignalsTo(station: ChildProcess): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => station.kill("SIGTERM"));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGPIPE"] as const)
+    process.on(signal, () => station.kill("SIGTERM"));
 }
 
 /** The exit code, in a shell's terms: 128 + the signal's number. */

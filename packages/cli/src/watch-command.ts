@@ -2,9 +2,11 @@ import type { ClientListener, EventRow } from "@trofie/commands";
 import {
   emptyView,
   holdsDevice,
+  nameOf,
   viewOfSnapshot,
   withEvent,
   withProgress,
+  progressOf,
   type Device,
   type Job,
   type Progress,
@@ -17,7 +19,7 @@ import { openScreen, type Screen } from "./screen.ts";
 
 /** `trofie watch`: everything that happens at the station, until Ctrl-C; a lost connection comes back by itself. */
 export async function watch(address: string, { json }: { json: boolean }): Promise<void> {
-  const listener = json ? inJson() : inWords(openScreen(process.stdout));
+  const listener = json ? inJson() : inWords(openScreen(process.stdout), address);
   await withStation(address, waitForEnd, { events: true, listener });
 }
 
@@ -31,17 +33,24 @@ function inJson(): ClientListener {
   };
 }
 
-function inWords(screen: Screen): ClientListener {
+function inWords(screen: Screen, address: string): ClientListener {
+  const connection = connectionInWords(screen);
   let view = emptyView;
   const show = (next: StationView): void => {
     view = next;
     screen.status(statusLine(view));
   };
   return {
-    ...connectionInWords(screen),
+    connectionChanged: (state) => {
+      connection.connectionChanged?.(state);
+      if (state.kind === "connected" && !state.continues)
+        screen.line(`Watching ${state.welcome.station} at ${address}, until Ctrl-C`);
+    },
     snapshotReceived: (items) => {
       show(viewOfSnapshot(items));
-      for (const job of view.jobs.values()) if (!job.endedAt) screen.line(jobText(job));
+      const open = [...view.jobs.values()].filter(({ endedAt }) => endedAt === null);
+      for (const job of open) screen.line(jobText(job));
+      if (open.length === 0) screen.line("No job is open.");
     },
     eventReceived: (event) => {
       show(withEvent(view, event));
@@ -58,12 +67,16 @@ function sayEvent(screen: Screen, { at, type, body }: EventRow): void {
   screen.line(`${time}  ${(body as Device).path}: ${type.slice("device.".length)}`);
 }
 
-function statusLine({ jobs, progress }: StationView): string {
-  const running = [...jobs.values()].filter(({ state }) => holdsDevice(state));
+/** The jobs that may be at work, with how far each one is; "stopping" is said of one that is, for it looks like the others. */
+export function statusLine(view: StationView): string {
+  const running = [...view.jobs.values()].filter(({ state }) => holdsDevice(state));
   return running
-    .map(({ id, path, state }) => {
-      const newest = progress.get(id);
-      return `${path}  ${newest ? progressText(newest) : state}`;
+    .map((job) => {
+      const progress = progressOf(view, job);
+      const words = [nameOf(job.path)];
+      if (!progress || job.state === "stopping") words.push(job.state);
+      if (progress) words.push(progressText(progress));
+      return words.join("  ");
     })
     .join("   |   ");
 }

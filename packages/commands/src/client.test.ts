@@ -78,6 +78,22 @@ describe("a client", () => {
     expect(bakery.cleanings).toBe(1);
   });
 
+  test("tells its listener why a command waits while the station cannot record it", async () => {
+    bakery.journal.isFull = true;
+    const client = bakery.client();
+    const reasons: string[] = [];
+    client.listen({ callPostponed: ({ code, message }, method) => reasons.push(code, message, method) });
+    const cleaning = client.command("oven.clean", {});
+    await bakery.clock.advance(500);
+    expect(reasons).toEqual([
+      "UNAVAILABLE",
+      "Cannot record the command now: the journal is full",
+      "oven.clean",
+    ]);
+    bakery.journal.isFull = false;
+    await run(cleaning);
+  });
+
   test("hears every event once, in order, over any number of connections", async () => {
     const client = bakery.client();
     const heard = record(client);
@@ -184,6 +200,33 @@ describe("a client", () => {
     bakery.finish(job);
     await run(reading);
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  test("hears of each change of a job, of those too that came before its id and while it was away", async () => {
+    const client = bakery.client();
+    const baking = client.operate("bread.bake", { kind: "rye" });
+    const seen: string[] = [];
+    const reading = (async () => {
+      for await (const { kind } of baking.changes) seen.push(kind);
+    })();
+    const job = await run(baking.job);
+    await bakery.clock.advance(100);
+    expect(seen).toEqual(["rye"]);
+    const change = (kind: string): void => {
+      bakery.loaves.set(job, { id: job, kind, done: false });
+      bakery.journal.publish("job.resting", job, bakery.loaves.get(job));
+    };
+    change("rye, cold");
+    await bakery.clock.advance(100);
+    bakery.network.mood = "refusing";
+    bakery.network.links.at(-1)!.reset();
+    await bakery.clock.advance(1_000);
+    change("rye, stale");
+    bakery.network.mood = "normal";
+    await bakery.clock.advance(5_000);
+    bakery.finish(job);
+    await run(reading);
+    expect(seen).toEqual(["rye", "rye, cold", "rye, stale", "rye, stale"]);
   });
 
   test("learns a job's result though the job ended while it was away", async () => {

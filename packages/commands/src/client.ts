@@ -44,6 +44,8 @@ export interface ClientListener {
   snapshotReceived?(items: readonly SnapshotItem[], seq: number): void;
   eventReceived?(row: EventRow): void;
   progressReceived?(progress: Params): void;
+  /** The station cannot take a call now and says why. The call waits: it is sent again every second until it can. */
+  callPostponed?(refusal: Refusal, method: string): void;
 }
 
 export type ConnectionState =
@@ -93,7 +95,9 @@ export class Client<C extends Contract> {
     const { clock, random, policy = stationRetries } = options;
     this.#options = options;
     this.id = options.client ?? uuid4(random);
-    this.#outbox = new Outbox(clock);
+    this.#outbox = new Outbox(clock, (refusal, method) =>
+      this.#tell((listener) => listener.callPostponed?.(refusal, method)),
+    );
     this.#service = new ClientService<ClientSession>({
       connect: (signal) => this.#connect(signal),
       closed: (session) => session.closed,

@@ -20,11 +20,16 @@ export function latest<T>(): Latest<T> {
     },
     async *[Symbol.asyncIterator]() {
       for (;;) {
-        await changed.promise;
-        changed = Promise.withResolvers();
-        if (newest) yield newest.value;
-        newest = null;
-        if (ended) return;
+        if (newest) {
+          const { value } = newest;
+          newest = null;
+          yield value;
+        } else if (ended) {
+          return;
+        } else {
+          await changed.promise;
+          changed = Promise.withResolvers();
+        }
       }
     },
   };

@@ -9,26 +9,42 @@ export interface OperationHandle<P, R> {
   readonly job: Promise<string>;
   /** The newest progress whenever it is asked for; ends with the job. */
   readonly progress: AsyncIterable<P>;
+  /**
+   * How the job stands, the newest whenever it is asked for; ends with the job. A job may come to rest without a
+   * result: only here is that seen.
+   */
+  readonly changes: AsyncIterable<R>;
   /** What the job ended with. Rejects if it was refused. */
   readonly result: Promise<R>;
 }
 
-/** The event type with which every job ends; its body is the job's result. */
+/** The event type with which every job ends; its body is the job's result. Every other event of a job says how it stands. */
 const endedType = "job.ended";
+
+/** The newest that was heard of a job. */
+interface Standing {
+  readonly job: unknown;
+  readonly ended: boolean;
+}
 
 interface Followed {
   readonly progress: Latest<unknown>;
+  readonly changes: Latest<unknown>;
   readonly result: PromiseWithResolvers<unknown>;
 }
 
 export class Operations {
   readonly #followed = new Map<string, Followed>();
-  /** Operations whose answer has not come. While there are any, results of unknown jobs are kept: one may be theirs. */
+  /** Operations whose answer has not come. While there are any, what is heard of unknown jobs is kept: one may be theirs. */
   readonly #unanswered = new Set<Followed>();
-  readonly #endedEarly = new Map<string, unknown>();
+  readonly #heardEarly = new Map<string, Standing>();
 
   follow<P, R>(accepted: Promise<string>): OperationHandle<P, R> {
-    const followed: Followed = { progress: latest(), result: Promise.withResolvers() };
+    const followed: Followed = {
+      progress: latest(),
+      changes: latest(),
+      result: Promise.withResolvers(),
+    };
     followed.result.promise.catch(() => {}); // whoever only wants the job need not look at its result
     accepted.catch(() => {});
     this.#unanswered.add(followed);
@@ -39,16 +55,17 @@ export class Operations {
     return {
       job: accepted,
       progress: followed.progress as unknown as AsyncIterable<P>,
+      changes: followed.changes as unknown as AsyncIterable<R>,
       result: followed.result.promise as Promise<R>,
     };
   }
 
-  event(row: EventRow): void {
-    if (row.type === endedType && row.job !== null) this.#ended(row.job, row.body);
+  event({ type, job, body }: EventRow): void {
+    if (job !== null) this.#heard(job, { job: body, ended: type === endedType });
   }
 
   snapshotItem({ kind, id, ended, item }: SnapshotItem): void {
-    if (kind === "job" && ended) this.#ended(id, item);
+    if (kind === "job") this.#heard(id, { job: item, ended });
   }
 
   progress(progress: Params): void {
@@ -63,7 +80,8 @@ export class Operations {
 
   #accepted(job: string, followed: Followed): void {
     this.#followed.set(job, followed);
-    if (this.#endedEarly.has(job)) this.#ended(job, this.#endedEarly.get(job));
+    const early = this.#heardEarly.get(job);
+    if (early) this.#heard(job, early);
     this.#answered(followed);
   }
 
@@ -74,22 +92,29 @@ export class Operations {
 
   #answered(followed: Followed): void {
     this.#unanswered.delete(followed);
-    if (this.#unanswered.size === 0) this.#endedEarly.clear();
+    if (this.#unanswered.size === 0) this.#heardEarly.clear();
   }
 
-  #ended(job: string, result: unknown): void {
+  #heard(job: string, standing: Standing): void {
     const followed = this.#followed.get(job);
     if (!followed) {
-      if (this.#unanswered.size > 0) this.#endedEarly.set(job, result);
+      if (this.#unanswered.size > 0) this.#heardEarly.set(job, standing);
       return;
     }
+    followed.changes.push(standing.job);
+    if (!standing.ended) return;
     this.#followed.delete(job);
-    followed.progress.end();
-    followed.result.resolve(result);
+    end(followed);
+    followed.result.resolve(standing.job);
   }
 }
 
-function fail({ progress, result }: Followed, error: unknown): void {
+function end({ progress, changes }: Followed): void {
   progress.end();
-  result.reject(error);
+  changes.end();
+}
+
+function fail(followed: Followed, error: unknown): void {
+  end(followed);
+  followed.result.reject(error);
 }

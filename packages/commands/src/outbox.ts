@@ -30,15 +30,20 @@ interface Entry {
   readonly reject: (error: Error) => void;
 }
 
+/** Told of each refusal that is not final: the call waits and is asked again. */
+export type Postponed = (refusal: Refusal, method: string) => void;
+
 /** Holds each call until its final answer. */
 export class Outbox {
   readonly #clock: Clock;
+  readonly #postponed: Postponed;
   readonly #entries = new Set<Entry>();
   #send: Send | null = null;
   #endedBecause: string | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, postponed: Postponed) {
     this.#clock = clock;
+    this.#postponed = postponed;
   }
 
   /** Resolves with the answer, rejects with a final `Refusal`. */
@@ -79,6 +84,7 @@ export class Outbox {
     // Anything but a refusal means that the connection went: the entry waits for the next one.
     if (!(error instanceof Refusal)) return;
     if (error.details.final !== false) return this.#answered(entry, () => entry.reject(error));
+    this.#postponed(error, entry.method);
     this.#clock.callLater(askAgainMs, () => {
       if (this.#send === send && this.#entries.has(entry)) this.#sendEntry(entry, send);
     });

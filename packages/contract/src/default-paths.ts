@@ -27,3 +27,6 @@ function userPaths(env: Environment): StationPaths {
 
 /** The file in a state folder that holds the token for the TCP port. */
 export const tokenFile = "token";
+
+/** The file beside it that says where that port is ("127.0.0.1:7117"), while the station listens: to nobody else is the token shown. */
+export const tcpAddressFile = "tcp-address";

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { Job, Progress } from "./job.ts";
 import { ErasePlan } from "./plan.ts";
 
-const target = { path: z.string().min(1).max(4096), method: z.string().min(1).max(64) };
+const target = { path: z.string().min(1, "no device is named").max(4096), method: z.string().min(1).max(64) };
 
 /** Says what an erase would do; changes nothing. `hash` names the plan in `erase.start`. */
 export const erasePlan = query({

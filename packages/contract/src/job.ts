@@ -75,6 +75,8 @@ export const Job = z.strictObject({
   planHash: z.string(),
   createdAt: z.string(),
   startedAt: z.string().nullable(),
+  /** When it was told to stop. What becomes of its process unseen, in a hang or a restart, it ends `stopped`. */
+  stopAskedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   report: JobReport.nullable(),
 });

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { bytesText, durationText, exactBytesText, percentOf, rateText, timeText } from "./quantities.ts";
+import {
+  bytesText,
+  durationText,
+  exactBytesText,
+  percentOf,
+  rateText,
+  timeLeftText,
+  timeText,
+} from "./quantities.ts";
 
 test.each([
   [0, "0 bytes"],
@@ -40,6 +48,10 @@ test.each([
   [100_800_000, "1 d 4 h"],
 ])("%d ms are shown as %s", (durationMs, text) => {
   expect(durationText(durationMs)).toBe(text);
+});
+
+test("at the end no time is left, and none is said to be", () => {
+  expect([12_000, 0, null].map(timeLeftText)).toEqual(["12 s left", null, null]);
 });
 
 test("100 percent is said only when the last byte is done", () => {

@@ -39,6 +39,11 @@ export function durationText(durationMs: number): string {
   return said.map(([count, unit]) => `${count} ${unit}`).join(" ");
 }
 
+/** "12 s left"; null when that is not known, and when nothing is left. */
+export function timeLeftText(etaMs: number | null): string | null {
+  return etaMs === null || etaMs === 0 ? null : `${durationText(etaMs)} left`;
+}
+
 /** Rounded down, so that 100 is said only when all is done. */
 export function percentOf(bytesDone: number, bytesTotal: number): number {
   return bytesTotal === 0 ? 0 : Math.floor((bytesDone / bytesTotal) * 100);

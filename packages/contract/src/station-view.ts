@@ -4,7 +4,7 @@
  */
 import type { EventRow, SnapshotItem } from "@trofie/commands";
 import type { Device } from "./device.ts";
-import { isOutcome, type Job, type Progress } from "./job.ts";
+import { isMoving, isOutcome, type Job, type Progress } from "./job.ts";
 
 export interface StationView {
   readonly devices: ReadonlyMap<string, Device>;
@@ -36,6 +36,11 @@ export function withProgress(view: StationView, progress: Progress): StationView
   const job = view.jobs.get(progress.job);
   if (!job || isOutcome(job.state)) return view;
   return { ...view, progress: new Map(view.progress).set(progress.job, progress) };
+}
+
+/** How far a job is; undefined unless it moves, for nothing is left to expect of what does not. */
+export function progressOf(view: StationView, job: Job | undefined): Progress | undefined {
+  return job && isMoving(job.state) ? view.progress.get(job.id) : undefined;
 }
 
 function withJob(view: StationView, job: Job): StationView {

@@ -12,7 +12,9 @@ function practiceFile(modified: string, type: string) {
     "/proc/swaps": "",
     "/practice/a.img": { kind: "regular", inode: "7", sizeBytes: 4096, modified },
   };
-  return memoryMachine(tree, { programs: { "blkid /practice/a.img": `TYPE=${type}\nLABEL=old\n` } });
+  return memoryMachine(tree, {
+    programs: { "blkid /practice/a.img": `ID_FS_TYPE=${type}\nID_FS_LABEL_ENC=old\n` },
+  });
 }
 
 const typesOn = async (machine: ReturnType<typeof practiceFile>, memory: ContentsMemory) =>

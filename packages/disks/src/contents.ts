@@ -45,7 +45,7 @@ export async function probedContents(
 ): Promise<Content[] | null> {
   const found = await Promise.all(
     regions.map(async (region, i) => {
-      const text = await machine.run("blkid", ["--probe", "--output", "export", region.path]);
+      const text = await machine.run("blkid", ["--probe", "--output", "udev", region.path]);
       return text === null ? null : contentOf(region, i, text);
     }),
   );
@@ -54,8 +54,16 @@ export async function probedContents(
 
 function contentOf(region: Region, i: number, text: string): Content[] {
   const value = (key: string) => printable(new RegExp(`^${key}=(.*)$`, "m").exec(text)?.[1] ?? null);
-  const type = value("TYPE") ?? (i === 0 ? value("PTTYPE") : null);
-  return type === null ? partitionOnly(region, i) : [{ ...region, type, label: value("LABEL") }];
+  const type = value("ID_FS_TYPE") ?? (i === 0 ? value("ID_PART_TABLE_TYPE") : null);
+  const label = printable(decoded(value("ID_FS_LABEL_ENC") ?? ""));
+  return type === null ? partitionOnly(region, i) : [{ ...region, type, label }];
+}
+
+/** udev's form writes what is neither plain nor valid UTF-8 as "\x20", byte by byte (libblkid, `blkid_encode_string`). */
+function decoded(text: string): string {
+  return text.replace(/(?:\\x[0-9a-f]{2})+/g, (bytes) =>
+    Buffer.from(bytes.replaceAll("\\x", ""), "hex").toString(),
+  );
 }
 
 /** True for what is known to be a file system, a table or a member of something. */

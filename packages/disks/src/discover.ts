@@ -17,6 +17,8 @@ export interface Found {
   readonly regions: readonly Region[];
   /** Changes with every write to the device. */
   readonly lastWrite: string;
+  /** True when what is read of it may come from memory: no verification of it is evidence. */
+  readonly isThroughMemory: boolean;
   /** True when an open file or a looked-up one is this device. */
   readonly is: (file: FileStat) => boolean;
 }
@@ -71,6 +73,7 @@ async function foundDisk(
   const mayWrite = await machine.mayWrite(path);
   return {
     is: (file) => file.number === disk.number,
+    isThroughMemory: around.loops.some(({ number, isDirect }) => number === disk.number && !isDirect),
     lastWrite: `${identity.diskseq} ${await sectorsWritten(machine, disk)}`,
     regions: [
       { path, sizeBytes },
@@ -101,6 +104,7 @@ function foundFile({ path, file }: PracticeFile, around: Surroundings): Found {
   const uses = usesOfFile(path, file, around);
   return {
     is: (other) => other.kind === "regular" && isSameFile(other, file),
+    isThroughMemory: false,
     lastWrite: `${file.inode} ${file.modified}`,
     regions: [{ path, sizeBytes: file.sizeBytes }],
     device: {

@@ -128,7 +128,7 @@ class EraseRun {
 
   #success(): string {
     if (this.#order.disk.direct) return "Every byte was written, and read back as written";
-    return "Erased; the verification is no evidence, for the disk refuses direct I/O and was read through memory";
+    return "Erased; the verification is no evidence, for the disk was read through memory, not past it";
   }
 
   #report(outcome: JobReport["outcome"], message: string): JobReport {

@@ -228,11 +228,21 @@ const noLoops = whyNoLoops();
 describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` (${noLoops})`}`, () => {
   test("a loop device is erased, and other people's tools find nothing but zeros on it", async () => {
     const sizeBytes = 32 * MiB + 4096;
-    const device = workshop.attach(workshop.makeFile(sizeBytes));
+    const device = workshop.attach(workshop.makeFile(sizeBytes), "--direct-io=on");
     const report = reportOf(await eraseNow(device));
     expect(report).toMatchObject({ outcome: "erased", directIo: true, verification: { evidence: true } });
     expect(firstOther(device, 0)).toBe(-1);
     expect(exitCodeOf("cmp", "--bytes", String(sizeBytes), device, "/dev/zero")).toBe(0);
+  });
+
+  test("a loop device that is read through memory is erased, and neither plan nor report calls that evidence", async () => {
+    const device = workshop.attach(workshop.makeFile(4 * MiB), "--direct-io=off");
+    const { warnings } = await host.plan(device, "zero");
+    expect(warnings).toEqual([expect.stringContaining("no evidence")]);
+    const report = reportOf(await eraseNow(device));
+    expect(report).toMatchObject({ outcome: "erased", directIo: false, verification: { evidence: false } });
+    expect(report.message).toContain("no evidence");
+    expect(firstOther(device, 0)).toBe(-1);
   });
 
   test.skipIf(!isInstalled("nwipe"))(
@@ -258,10 +268,18 @@ describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` ($
   test.skipIf(!isInstalled("blkid"))("a plan tells what is on the device now", async () => {
     const file = workshop.makeFile(16 * MiB);
     run("mkfs.ext4", "-q", "-F", "-L", "letters", file);
-    const device = workshop.attach(file);
+    const device = workshop.attach(file, "--direct-io=on");
     const plan = await host.plan(device, "zero");
     expect(plan.holds).toEqual([{ path: device, type: "ext4", label: "letters", sizeBytes: 16 * MiB }]);
     expect(plan.warnings).toEqual([]);
+  });
+
+  test.skipIf(!isInstalled("blkid"))("a label is shown as it was given, whatever stands in it", async () => {
+    for (const label of ["Two words", String.raw`a\x41 ü$"'`]) {
+      const file = workshop.makeFile(16 * MiB, practiceFolder);
+      run("mkfs.ext4", "-q", "-F", "-L", label, file);
+      expect((await host.plan(file, "zero")).holds).toMatchObject([{ type: "ext4", label }]);
+    }
   });
 
   test("a mounted device is refused in the list, in a plan, and by the job when it was mounted since", async () => {

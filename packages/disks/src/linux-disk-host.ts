@@ -38,15 +38,11 @@ export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
 
 /** Only a device that would not be refused is probed. */
 async function plan(machine: Machine, places: Places, path: string, method: string): Promise<ErasePlan> {
-  const { device, regions } = await findDevice(
-    machine,
-    await discoverWithoutContents(machine, places),
-    places,
-    path,
-  );
-  const holds = device.refusal === null ? await probedContents(machine, regions) : [];
+  const found = await findDevice(machine, await discoverWithoutContents(machine, places), places, path);
+  const isRefused = found.device.refusal !== null;
+  const holds = isRefused ? [] : await probedContents(machine, found.regions);
   const bootId = await readBootId(machine);
-  return makePlan(device, method, holds, bootId);
+  return makePlan(found, method, holds, bootId);
 }
 
 function placesOf({ practiceFolder, stateFolder }: LinuxDiskHostOptions): Places {

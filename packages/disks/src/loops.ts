@@ -8,6 +8,8 @@ export interface Loop {
   readonly backingPath: string;
   /** Null when the file has lost its name or is in another mount namespace. */
   readonly backing: FileStat | null;
+  /** False when the file behind it is read and written through memory. */
+  readonly isDirect: boolean;
 }
 
 export async function readLoops(machine: Machine): Promise<Loop[]> {
@@ -20,7 +22,8 @@ async function readLoop(machine: Machine, name: string): Promise<Loop | null> {
   const backingPath = await machine.readText(`/sys/block/${name}/loop/backing_file`);
   const number = await machine.readText(`/sys/block/${name}/dev`);
   if (backingPath === null || number === null) return null;
-  return { name, number, backingPath, backing: await machine.stat(backingPath) };
+  const isDirect = (await machine.readText(`/sys/block/${name}/loop/dio`)) === "1";
+  return { name, number, backingPath, backing: await machine.stat(backingPath), isDirect };
 }
 
 /** True when both are the same file, whatever their paths. */

@@ -1,18 +1,21 @@
 import { expect, test } from "vitest";
 import { eraseMethods, type Content, type Device } from "@trofie/contract";
-import { discover } from "./discover.ts";
+import { discover, type Found } from "./discover.ts";
 import { makePlan as makePlanIn } from "./make-plan.ts";
 import { nowhere, twins, workbench } from "./testing/machines.ts";
 import { memoryMachine, type Tree } from "./testing/memory-machine.ts";
+import { diskInSysfs } from "./testing/sysfs.ts";
 
-async function deviceOf(tree: Tree, path: string): Promise<Device> {
+async function foundAt(tree: Tree, path: string): Promise<Found> {
   const found = (await discover(memoryMachine(tree), nowhere)).find(({ device }) => device.path === path);
   if (found === undefined) throw new Error(`${path} is not in the list`);
-  return found.device;
+  return found;
 }
 
+const deviceOf = async (tree: Tree, path: string): Promise<Device> => (await foundAt(tree, path)).device;
+
 const makePlan = (device: Device, method: string, holds: Content[] | null) =>
-  makePlanIn(device, method, holds, "boot");
+  makePlanIn({ device, isThroughMemory: false }, method, holds, "boot");
 
 test("a plan says what would be done to which disk, and what to type", async () => {
   const device = await deviceOf(workbench, "/dev/sdb");
@@ -47,6 +50,26 @@ test("a disk that could not be read may hold anything, and the plan warns of it"
   const { warnings } = makePlan(await deviceOf(workbench, "/dev/sdb"), "zero", null);
   expect(warnings).toEqual(["What it holds could not be read; take it for full"]);
 });
+
+test.each([
+  ["0", ["The file behind it is read through memory"]],
+  ["1", []],
+])(
+  "the plan for a loop device whose direct I/O is %s warns when it will give no evidence",
+  async (dio, starts) => {
+    const loop = {
+      ...workbench,
+      ...diskInSysfs({
+        folder: "virtual/block/loop5",
+        number: "7:5",
+        sizeBytes: 4096,
+        files: { "loop/backing_file": "/images/five", "loop/dio": dio },
+      }),
+    };
+    const { warnings } = makePlanIn(await foundAt(loop, "/dev/loop5"), "zero", [], "boot");
+    expect(warnings.map((warning) => warning.split(":")[0])).toEqual(starts);
+  },
+);
 
 test("the plan for flash warns that overwriting does not reach spare cells", async () => {
   const { warnings } = makePlan(await deviceOf(workbench, "/dev/sdd"), "zero", []);

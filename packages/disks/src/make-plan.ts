@@ -11,15 +11,17 @@ import {
   type Identity,
   type PlannedPass,
 } from "@trofie/contract";
+import type { Found } from "./discover.ts";
 import { printable } from "./printable.ts";
 
 /** `holds` is what the device holds now; null when that could not be read in time. */
 export function makePlan(
-  device: Device,
+  found: Pick<Found, "device" | "isThroughMemory">,
   methodId: string,
   holds: Content[] | null,
   bootId: string,
 ): ErasePlan {
+  const { device } = found;
   const method = methodOf(device.path, methodId);
   if (device.refusal !== null) throw new Refusal(device.refusal.code, device.refusal.message);
   const passes = plannedPasses(method);
@@ -34,7 +36,7 @@ export function makePlan(
     bytesTotal,
     estimatedMs: Math.ceil((bytesTotal / likelyBytesPerSecond(device)) * 1000),
     holds: holds ?? [],
-    warnings: warningsOf(device, holds),
+    warnings: warningsOf(found, holds),
     confirm: { word: confirmationWord(device.path, device.identity), what: whatTheWordIs(device) },
   };
 }
@@ -68,10 +70,17 @@ function likelyBytesPerSecond({ bus, rotational }: Device): number {
   return rotational === true ? 180e6 : 450e6;
 }
 
-function warningsOf(device: Device, holds: Content[] | null): string[] {
+function warningsOf(
+  { device, isThroughMemory }: Pick<Found, "device" | "isThroughMemory">,
+  holds: Content[] | null,
+): string[] {
   const { identity } = device;
   const warnings: [boolean, string][] = [
     [holds === null, "What it holds could not be read; take it for full"],
+    [
+      isThroughMemory,
+      "The file behind it is read through memory: verification will be no evidence (losetup --direct-io=on makes it so)",
+    ],
     [isFlash(device), "Flash: overwriting does not reach spare and retired cells, which may keep old data"],
     [identity.busPath !== null, busPathWarning(device)],
     [

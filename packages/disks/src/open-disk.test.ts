@@ -36,12 +36,18 @@ describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` ($
     await (await openDisk(device)).close();
   });
 
-  test("a disk is opened for direct I/O", async () => {
-    const disk = await openDisk(workshop.attach(workshop.makeFile(sizeBytes)));
-    expect(disk.direct).toBe(true);
-    expect(disk.file.kind).toBe("block");
-    await disk.close();
-  });
+  test.each([
+    ["on", true],
+    ["off", false],
+  ])(
+    "a loop device whose file is opened with direct I/O %s is past memory: %s",
+    async (directIo, isDirect) => {
+      const disk = await openDisk(workshop.attach(workshop.makeFile(sizeBytes), `--direct-io=${directIo}`));
+      expect(disk.direct).toBe(isDirect);
+      expect(disk.file.kind).toBe("block");
+      await disk.close();
+    },
+  );
 
   test.skipIf(!isInstalled("mkfs.ext4"))("a mounted disk cannot be opened", async () => {
     const device = workshop.attach(workshop.makeFile(8 * sizeBytes));

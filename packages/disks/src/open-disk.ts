@@ -19,7 +19,8 @@ export async function openDisk(path: string): Promise<OpenedDisk> {
   const fd = direct ?? (await openFile(path, flags));
   try {
     const file = fileStat(await statFile(fd));
-    return new FileDisk(fd, file, await sizeOf(file), direct !== null);
+    const isDirect = direct !== null && !(await isThroughMemory(file));
+    return new FileDisk(fd, file, await sizeOf(file), isDirect);
   } catch (error) {
     await closeFile(fd);
     throw error;
@@ -49,6 +50,19 @@ async function refusesAlignedRead(fd: number): Promise<boolean> {
     return false;
   } catch (error) {
     return reasonOf(error) === "EINVAL";
+  }
+}
+
+/**
+ * A loop device takes direct I/O whatever the file behind it does: without `dio` its reads are answered from that file's
+ * pages in memory (Documentation/ABI/testing/sysfs-block-loop).
+ */
+async function isThroughMemory({ number }: FileStat): Promise<boolean> {
+  if (number === null) return false;
+  try {
+    return (await fs.promises.readFile(`/sys/dev/block/${number}/loop/dio`, "utf8")).trim() !== "1";
+  } catch (error) {
+    return reasonOf(error) !== "ENOENT"; // not there: no loop device
   }
 }
 

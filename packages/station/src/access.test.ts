@@ -1,17 +1,26 @@
 import { seededRandom, VirtualClock } from "@trofie/reactor/testing";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PageAccess, tokenDoor } from "./access.ts";
+import { Admissions } from "./admissions.ts";
+import { Journal } from "./journal.ts";
 
 const minuteMs = 60_000;
 
 let clock: VirtualClock;
+let journal: Journal;
 let access: PageAccess;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  access = new PageAccess(clock, seededRandom(1));
+  journal = new Journal(":memory:", { clock, random: seededRandom(1) });
+  access = newAccess();
   access.servedAt("http://127.0.0.1:7118");
 });
+
+afterEach(() => journal.close());
+
+/** As a station has it that has just started. */
+const newAccess = (): PageAccess => new PageAccess(clock, seededRandom(1), new Admissions(journal, clock));
 
 /** What stands at the end of a new link. */
 const newTicket = (): string =>
@@ -19,7 +28,7 @@ const newTicket = (): string =>
 
 describe("a link to the page", () => {
   test("is not given out where no page is served", () => {
-    expect(new PageAccess(clock, seededRandom(1)).newLink()).toBeNull();
+    expect(newAccess().newLink()).toBeNull();
   });
 
   test("lets in once", () => {
@@ -67,6 +76,22 @@ describe("a browser's session", () => {
       expect([hours, access.admits(session)]).toEqual([hours, hours <= 12]);
       await clock.advance(15 * minuteMs);
     }
+  });
+
+  test("goes on when the station has started again, and no secret stands in its journal", async () => {
+    const session = open();
+    await clock.advance(10 * minuteMs);
+    const restarted = newAccess();
+    expect([restarted.admits(session), restarted.admits("guess")]).toEqual([true, false]);
+    expect(JSON.stringify(journal.all("SELECT * FROM admission"))).not.toContain(session);
+    await clock.advance(31 * minuteMs);
+    expect(newAccess().admits(session)).toBe(false);
+  });
+
+  test("does not become longer when the machine's clock is set back", async () => {
+    const session = open();
+    clock = new VirtualClock(0);
+    expect(newAccess().admits(session)).toBe(false);
   });
 
   test("ends when 25 newer ones have been opened", () => {

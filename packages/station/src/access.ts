@@ -12,6 +12,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Door } from "@trofie/commands";
 import type { Clock, Random } from "@trofie/reactor";
+import type { Admissions } from "./admissions.ts";
 import { newSecret } from "./secret.ts";
 
 export const unixDoor: Door = {
@@ -36,26 +37,19 @@ export const cookieDoor: Door = {
 };
 
 const ticketLifeMs = 60 * 60_000;
-const idleLifeMs = 30 * 60_000;
-const absoluteLifeMs = 12 * 60 * 60_000;
-const maxAdmissions = 25;
 
-interface Admission {
-  readonly openedMs: number;
-  lastSeenMs: number;
-}
-
-/** One-time links to the page, and the browsers that one let in. Both are forgotten with the process. */
+/** One-time links to the page, forgotten with the process, and the browsers that one let in, which are not. */
 export class PageAccess {
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #admissions: Admissions;
   #origin: string | null = null;
   readonly #tickets = new Map<string, number>();
-  readonly #admissions = new Map<string, Admission>();
 
-  constructor(clock: Clock, random: Random) {
+  constructor(clock: Clock, random: Random, admissions: Admissions) {
     this.#clock = clock;
     this.#random = random;
+    this.#admissions = admissions;
   }
 
   /** Told where the page is served. */
@@ -75,28 +69,15 @@ export class PageAccess {
   enter(ticket: string): string | null {
     const madeMs = this.#tickets.get(fingerprint(ticket));
     this.#tickets.delete(fingerprint(ticket));
-    const nowMs = this.#clock.nowMs();
-    if (madeMs === undefined || nowMs - madeMs > ticketLifeMs) return null;
-    this.#forgetOldest();
+    if (madeMs === undefined || this.#clock.nowMs() - madeMs > ticketLifeMs) return null;
     const secret = newSecret(this.#random, 16);
-    this.#admissions.set(fingerprint(secret), { openedMs: nowMs, lastSeenMs: nowMs });
+    this.#admissions.add(fingerprint(secret));
     return secret;
   }
 
-  /** True for the secret of a browser that was not idle for 30 minutes nor let in more than 12 hours ago. */
+  /** True for the secret of a browser that was let in and has not been away too long. */
   admits(secret: string | undefined): boolean {
-    const admission = secret === undefined ? undefined : this.#admissions.get(fingerprint(secret));
-    if (!admission) return false;
-    const nowMs = this.#clock.nowMs();
-    if (nowMs - admission.lastSeenMs > idleLifeMs || nowMs - admission.openedMs > absoluteLifeMs)
-      return false;
-    admission.lastSeenMs = nowMs;
-    return true;
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#admissions.keys();
-    if (this.#admissions.size >= maxAdmissions && oldest !== undefined) this.#admissions.delete(oldest);
+    return secret !== undefined && this.#admissions.admits(fingerprint(secret));
   }
 }
 

@@ -1,10 +1,11 @@
 /** Journal, devices and jobs: all that goes on whether or not anybody watches. */
 import { hostname } from "node:os";
 import { CommandServer, type Handlers } from "@trofie/commands";
-import { errorCodes, stationContract, type StationContract } from "@trofie/contract";
+import { errorCodes, stationContract, type Job, type StationContract } from "@trofie/contract";
 import type { DiskHost } from "@trofie/disks";
 import type { Clock } from "@trofie/reactor";
-import type { PageAccess } from "./access.ts";
+import { PageAccess } from "./access.ts";
+import { Admissions } from "./admissions.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { digestOf, stationHandlers } from "./handlers.ts";
 import { JobQueue } from "./job-queue.ts";
@@ -23,20 +24,26 @@ export type StationServer = CommandServer<StationContract>;
 export interface CoreOptions {
   readonly host: DiskHost;
   readonly folder: StateFolder;
-  readonly access: PageAccess;
   readonly world: World;
   readonly onError: (error: unknown) => void;
+}
+
+export interface Core {
+  readonly server: StationServer;
+  readonly access: PageAccess;
 }
 
 /** How long a stopping station waits for writes in flight. */
 const stopWithinMs = 5_000;
 
 /** Takes up what the last station left, and starts. What must be undone is put on `parts`. */
-export async function startCore(options: CoreOptions, parts: AsyncDisposableStack): Promise<StationServer> {
-  const { host, folder, access, world, onError } = options;
+export async function startCore(options: CoreOptions, parts: AsyncDisposableStack): Promise<Core> {
+  const { host, folder, world, onError } = options;
   const { clock, random } = world;
   const journal = parts.adopt(new Journal(folder.journalPath, world), (opened) => opened.close());
+  journal.onFull = onError;
   refuseIfBroken(journal, folder);
+  const access = new PageAccess(clock, random, new Admissions(journal, clock));
   const jobs = new Jobs(journal);
   const reports = new Reports(folder.reportsPath, jobs);
   const devices = new DeviceWatch({ host, journal, clock, onError });
@@ -46,7 +53,7 @@ export async function startCore(options: CoreOptions, parts: AsyncDisposableStac
     host,
     clock,
     progress: (progress) => server.progress(progress.job, progress),
-    ended: (job) => reports.write(job),
+    ended: (job) => writeReport(reports, job, onError),
     onError,
   });
   const handlers = stationHandlers({ host, devices, jobs, queue, clock, random, access });
@@ -58,11 +65,20 @@ export async function startCore(options: CoreOptions, parts: AsyncDisposableStac
   parts.defer(() => queue.close(stopWithinMs));
   const stopping = new AbortController();
   parts.defer(() => stopping.abort());
-  settleOldProcesses({ jobs, journal, host, queue, clock, signal: stopping.signal, onError });
+  settleOldProcesses({ jobs, host, queue, clock, signal: stopping.signal, onError });
   parts.defer(() => devices.stop());
   await devices.start();
   queue.startAll();
-  return server;
+  return { server, access };
+}
+
+/** A report that cannot be written now is written at the next start: the journal has all that stands in it. */
+function writeReport(reports: Reports, job: Job, onError: (error: unknown) => void): void {
+  try {
+    reports.write(job);
+  } catch (error) {
+    onError(error);
+  }
 }
 
 /** Goes on from no journal that somebody has changed. */

@@ -1,4 +1,5 @@
 /** The ways in: a UNIX socket, a TCP port, the page. */
+import { accessSync, constants, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Door } from "@trofie/commands";
 import { MessageLinesFactory } from "@trofie/commands/lines";
@@ -8,6 +9,7 @@ import type { StationServer } from "./core.ts";
 import { servePage } from "./page-server.ts";
 import { StartError } from "./start-error.ts";
 import { makeFolders, tokenOf, type StateFolder } from "./state-folder.ts";
+import { whyNot } from "./why-not.ts";
 import type { World } from "./world.ts";
 
 /** Where a station can be reached. */
@@ -49,12 +51,28 @@ async function openSockets(options: DoorsOptions, parts: AsyncDisposableStack): 
   const reactor = parts.use(new Reactor({ ...world, limits: goodbyeLimits }));
   const lines = (door: Door): MessageLinesFactory => new MessageLinesFactory(() => server.accept(door));
   return orStartError(async () => {
-    makeFolders(dirname(socketPath));
+    makeSocketFolder(socketPath);
     await reactor.listenUNIX(socketPath, lines(unixDoor));
+    rmSync(folder.tcpAddressPath, { force: true }); // of a station that was killed
     if (port === null) return null;
     const token = tokenOf(folder, world.random);
-    return addressText((await reactor.listenTCP(port, lines(tokenDoor(token)))).address);
+    const address = addressText((await reactor.listenTCP(port, lines(tokenDoor(token)))).address);
+    writeFileSync(folder.tcpAddressPath, address, { mode: 0o600 });
+    parts.defer(() => rmSync(folder.tcpAddressPath, { force: true }));
+    return address;
   });
+}
+
+function makeSocketFolder(socketPath: string): void {
+  const folder = dirname(socketPath);
+  try {
+    makeFolders(folder);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new StartError(`Cannot listen on unix:${socketPath}: ${folder}: ${whyNot(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 async function openPage(options: DoorsOptions, parts: AsyncDisposableStack): Promise<void> {

@@ -80,6 +80,7 @@ function newJob(id: string, plan: ErasePlan, planHash: string, createdAt: string
     planHash,
     createdAt,
     startedAt: null,
+    stopAskedAt: null,
     endedAt: null,
     report: null,
   };

@@ -4,8 +4,10 @@
  * Invariant: the process that will open a device is in the journal before it opens anything, and no other process is
  * let near that device until the recorded one has ended or is proved dead.
  */
+import { Refusal } from "@trofie/commands";
 import {
   deviceKey,
+  holdsDevice,
   isOutcome,
   type Job,
   type JobReport,
@@ -29,6 +31,8 @@ export interface JobQueueOptions {
   /** Told of what must never happen. */
   readonly onError: (error: unknown) => void;
 }
+
+const recordAgainMs = 1_000;
 
 export class JobQueue {
   readonly #options: JobQueueOptions;
@@ -63,18 +67,34 @@ export class JobQueue {
   recordStop(id: string): Job {
     const { jobs } = this.#options;
     const job = jobs.get(id)!;
-    if (isOutcome(job.state) || job.state === "hung" || job.state === "stopping") return job;
-    if (job.state !== "queued" && job.state !== "interrupted")
-      return jobs.change(job.id, { state: "stopping" });
+    if (isOutcome(job.state) || job.stopAskedAt !== null) return job;
+    const stopAskedAt = this.#now();
+    if (holdsDevice(job.state))
+      return jobs.change(id, { state: job.state === "hung" ? "hung" : "stopping", stopAskedAt });
     const message =
       job.state === "queued" ? "It was stopped before it began" : "It was interrupted, then stopped";
-    return jobs.change(job.id, this.#outcome(neverErased("stopped", message)));
+    return jobs.change(id, { stopAskedAt, ...this.#outcome(neverErased("stopped", message)) });
   }
 
   /** Tells the job's process, if there is one. A process that is still starting is told when it is there. */
   carryOutStop(job: Job): void {
     this.#processes.get(job.id)?.stop();
     if (isOutcome(job.state)) this.#options.ended(job);
+  }
+
+  /** The process that an earlier station left still lives, so it may still hold the device. */
+  oldProcessHangs({ id }: Job): void {
+    const { jobs, journal } = this.#options;
+    if (jobs.get(id)!.state !== "hung") journal.commit(() => jobs.change(id, { state: "hung" }));
+  }
+
+  /** The process that an earlier station left is dead. Nobody saw its end, so the job is never `erased`. */
+  async oldProcessEnded({ id }: Job): Promise<void> {
+    const job = this.#options.jobs.get(id)!;
+    if (job.stopAskedAt !== null)
+      return this.#end(job, neverErased("stopped", "It was told to stop, and its process has ended unseen"));
+    await this.#interrupted(job);
+    this.release(job);
   }
 
   /**
@@ -109,55 +129,77 @@ export class JobQueue {
     this.#processes.delete(job.id);
     const state = this.#state(job);
     if (this.#closing && report.outcome === "stopped" && state !== "stopping") return this.#interrupted(job);
-    this.#end(job, report);
+    await this.#end(job, report);
   }
 
   /** Starts the process and records it, then lets it go; null when the job ended instead. */
   async #startProcess(job: Job): Promise<JobProcess | null> {
-    const { host, jobs, journal } = this.#options;
+    const { host, jobs } = this.#options;
     let process: JobProcess;
     try {
       const order = { job: job.id, plan: jobs.plan(job.id) };
       process = await host.start(order, (event) => this.#heard(job, event));
     } catch (error) {
-      this.#end(job, neverErased("failed", asError(error).message));
+      await this.#end(job, neverErased("failed", asError(error).message));
       return null;
     }
-    if (this.#closing || this.#state(job) !== "queued") {
-      process.stop();
-      await process.ended;
-      this.release(job);
-      return null;
+    if (await this.#recordStart(job, process)) {
+      process.go();
+      return process;
     }
-    journal.commit(() => {
-      jobs.setProcess(job.id, process.process);
+    process.stop();
+    await process.ended;
+    this.release(job);
+    return null;
+  }
+
+  /** False when the job is not to start any more. */
+  async #recordStart(job: Job, { process }: JobProcess): Promise<boolean> {
+    const { jobs } = this.#options;
+    const isDue = (): boolean => !this.#closing && this.#state(job) === "queued";
+    if (!isDue()) return false;
+    await this.#record(() => {
+      if (!isDue()) return;
+      jobs.setProcess(job.id, process);
       jobs.change(job.id, { state: "running", startedAt: this.#now() });
     });
-    process.go();
-    return process;
+    return this.#state(job) === "running";
   }
 
   #heard(job: Job, event: JobEvent): void {
-    const { jobs, journal, progress } = this.#options;
+    const { jobs, progress, onError } = this.#options;
     if (event.type === "progress") {
       const { type: _, ...rest } = event;
       return progress({ job: job.id, ...rest });
     }
-    if (this.#state(job) === "running") journal.commit(() => jobs.change(job.id, { state: "verifying" }));
+    this.#record(() => {
+      if (this.#state(job) === "running") jobs.change(job.id, { state: "verifying" });
+    }).catch(onError);
   }
 
-  #interrupted(job: Job): void {
-    const { jobs, journal } = this.#options;
-    journal.commit(() => jobs.change(job.id, { state: "interrupted" }));
+  #interrupted(job: Job): Promise<void> {
+    return this.#record(() => this.#options.jobs.change(job.id, { state: "interrupted" }));
   }
 
-  #end(job: Job, report: JobReport): void {
-    const { jobs, journal, ended } = this.#options;
+  async #end(job: Job, report: JobReport): Promise<void> {
+    const { jobs, ended } = this.#options;
     if (!isOutcome(this.#state(job))) {
-      journal.commit(() => jobs.change(job.id, this.#outcome(report)));
+      await this.#record(() => jobs.change(job.id, this.#outcome(report)));
       ended(jobs.get(job.id)!);
     }
     this.release(job);
+  }
+
+  /** Records what has happened and cannot be refused any more: while the disk is full it is tried again and again. */
+  async #record(change: () => void): Promise<void> {
+    for (;;) {
+      try {
+        return this.#options.journal.commit(change);
+      } catch (error) {
+        if (!(error instanceof Refusal) || this.#closing) throw error;
+      }
+      await new Promise<void>((resolve) => this.#options.clock.callLater(recordAgainMs, resolve));
+    }
   }
 
   #outcome(report: JobReport): { state: JobState; endedAt: string; report: JobReport } {

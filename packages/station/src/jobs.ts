@@ -99,5 +99,6 @@ interface JobColumn {
 }
 
 function jobOf(row: JobColumn): Job {
-  return JSON.parse(row.job) as Job;
+  // Jobs of the first stations do not say when they were told to stop.
+  return { stopAskedAt: null, ...(JSON.parse(row.job) as Omit<Job, "stopAskedAt">) };
 }

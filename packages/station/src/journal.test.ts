@@ -108,6 +108,40 @@ describe("a journal", () => {
     expect(open).toThrow("it has format 99");
   });
 
+  test("of the first format is brought up to date, and goes on", () => {
+    const first = open();
+    first.commit(() => first.append("station.started", null, { version: "1" }));
+    const { epoch } = first;
+    first.close();
+    const database = new DatabaseSync(path);
+    database.exec("DROP TABLE admission; PRAGMA user_version = 1");
+    database.close();
+    const journal = open();
+    expect([journal.epoch, journal.lastSeq, journal.firstBrokenSeq()]).toEqual([epoch, 1, null]);
+    expect(journal.all("SELECT * FROM admission")).toEqual([]);
+    journal.close();
+  });
+
+  test("says once that its disk is full, and again only after it was not", () => {
+    const journal = open();
+    const said: string[] = [];
+    journal.onFull = ({ message }) => said.push(message);
+    const add = (): void => journal.commit(() => journal.append("job.accepted", "j", "x".repeat(50_000)));
+    const fill = (): void => {
+      for (let i = 0; i < 3; i += 1) expect(add).toThrow("the disk of the state folder is full");
+    };
+    const pages = journal.one<{ page_count: number }>("PRAGMA page_count")!.page_count;
+    const most = (count: number): unknown => journal.all(`PRAGMA max_page_count = ${count}`);
+    most(pages + 2);
+    fill();
+    most(pages + 1_000);
+    add();
+    most(1);
+    fill();
+    expect(said).toHaveLength(2);
+    journal.close();
+  });
+
   test("that is no journal is refused", () => {
     spawnSync("sh", ["-c", `yes nonsense | head -c 100000 > ${path}`]);
     expect(open).toThrow(StartError);

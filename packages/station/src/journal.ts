@@ -22,11 +22,9 @@ import canonicalize from "canonicalize";
 import { StartError } from "./start-error.ts";
 import { isoTime, type World } from "./world.ts";
 
-/** The shape of the tables below. A journal of a newer format is refused. */
-const format = 1;
-
-const tables = `
-  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+/** What each format adds to the one before it. A journal of an older one is brought up to date, a newer one is refused. */
+const formats = [
+  `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE event (
     seq INTEGER PRIMARY KEY, at TEXT NOT NULL, type TEXT NOT NULL, job TEXT, body TEXT NOT NULL, hash TEXT NOT NULL
   ) STRICT;
@@ -37,8 +35,12 @@ const tables = `
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ended INTEGER NOT NULL,
     job TEXT NOT NULL, plan TEXT NOT NULL, process TEXT
   ) STRICT;
-  CREATE INDEX job_ended ON job (ended);
-`;
+  CREATE INDEX job_ended ON job (ended);`,
+  `CREATE TABLE admission (
+    number INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, opened_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL
+  ) STRICT;`,
+] as const;
+const format = formats.length;
 
 /** SQLite's result codes (https://www.sqlite.org/rescode.html). */
 const sqliteBusy = 5;
@@ -60,6 +62,8 @@ const eventColumns = "seq, at, type, job, body, hash";
 export class Journal implements VerdictStore {
   /** Called after each commit. */
   onCommit: () => void = () => {};
+  /** Told when nothing can be recorded any more; again only after something could. */
+  onFull: (refusal: Refusal) => void = () => {};
   readonly epoch: string;
   lastSeq: number;
   readonly #clock: Clock;
@@ -68,6 +72,7 @@ export class Journal implements VerdictStore {
   #nextSeq: number;
   #head: string;
   #inCommit = false;
+  #isFull = false;
 
   /**
    * Opens the journal at `path`, or makes it, and locks it for this process.
@@ -104,10 +109,11 @@ export class Journal implements VerdictStore {
       this.#head = head;
       this.#nextSeq = this.lastSeq + 1;
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw asUnavailable(error);
+      throw this.#asUnavailable(error);
     } finally {
       this.#inCommit = false;
     }
+    this.#isFull = false;
     this.lastSeq = this.#nextSeq - 1;
     this.onCommit();
   }
@@ -182,6 +188,17 @@ export class Journal implements VerdictStore {
     return statement;
   }
 
+  #asUnavailable(error: unknown): unknown {
+    if (errorCodeOf(error) !== sqliteFull) return error;
+    const refusal = new Refusal(
+      "UNAVAILABLE",
+      "Cannot write the journal now: the disk of the state folder is full",
+    );
+    if (!this.#isFull) this.onFull(refusal);
+    this.#isFull = true;
+    return refusal;
+  }
+
   #prepareTables(random: Random): void {
     const found = this.one<{ user_version: number }>("PRAGMA user_version")!.user_version;
     if (found > format)
@@ -189,10 +206,10 @@ export class Journal implements VerdictStore {
         `Cannot open the journal: it has format ${found}, this program knows up to ${format}`,
       );
     if (found === format) return;
+    const steps = [...formats.slice(found), `PRAGMA user_version = ${format};`];
     const epoch = Buffer.from(random.bytes(16)).toString("hex");
-    this.#database.exec(
-      `BEGIN; ${tables} INSERT INTO meta VALUES ('epoch', '${epoch}'); PRAGMA user_version = ${format}; COMMIT`,
-    );
+    if (found === 0) steps.push(`INSERT INTO meta VALUES ('epoch', '${epoch}');`);
+    this.#database.exec(`BEGIN; ${steps.join(" ")} COMMIT`);
   }
 }
 
@@ -219,11 +236,6 @@ function chain(head: string, row: EventRow): string {
 
 function eventOf({ seq, at, type, job, body }: EventColumns): EventRow {
   return { seq, at, type, job, body: JSON.parse(body) as unknown };
-}
-
-function asUnavailable(error: unknown): unknown {
-  if (errorCodeOf(error) !== sqliteFull) return error;
-  return new Refusal("UNAVAILABLE", "Cannot record the command now: the disk of the state folder is full");
 }
 
 function errorCodeOf(error: unknown): number | null {

@@ -1,7 +1,11 @@
 /** The station's program: reads its arguments, starts a station, says where it listens, serves until it is told to end. */
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { Refusal } from "@trofie/commands";
 import { defaultPaths } from "@trofie/contract";
-import { linuxDiskHost } from "@trofie/disks";
+import { linuxDiskHost, type DiskHost } from "@trofie/disks";
 import { asError } from "@trofie/reactor";
 import { StartError } from "./start-error.ts";
 import type { Listening } from "./doors.ts";
@@ -29,9 +33,14 @@ TROFIE_STATE and TROFIE_SOCKET change the folder and the socket that are used wi
 
 let stopping: Promise<void> | undefined;
 const options = readArguments();
+// Nobody has to read what a station says: its jobs go on.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+/** A terminal that started this station holds a channel to it, which closes when that terminal is gone. */
+const isAlone = once(process, "disconnect");
 const station = await start();
 say(station.listening);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
+void isAlone.then(stop);
 
 function readArguments(): Readonly<Record<string, string | boolean | undefined>> {
   try {
@@ -46,19 +55,21 @@ function readArguments(): Readonly<Record<string, string | boolean | undefined>>
         help: { type: "boolean" },
       },
     });
-    if (values.help) end(0, usage);
+    if (values.help) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
     return values;
   } catch (error) {
-    return end(exitUsage, `${asError(error).message}\n\n${usage}`);
+    return fail(exitUsage, asError(error).message, `\n${usage}`);
   }
 }
 
 async function start(): Promise<Station> {
   const statePath = String(options.state ?? paths.state);
-  const practice = options.practice === undefined ? {} : { practiceFolder: String(options.practice) };
   try {
     return await Station.start({
-      host: linuxDiskHost({ stateFolder: statePath, ...practice }),
+      host: diskHost(statePath),
       statePath,
       socketPath: String(options.socket ?? paths.socket),
       port: portOption("port"),
@@ -66,8 +77,20 @@ async function start(): Promise<Station> {
       onError,
     });
   } catch (error) {
-    if (error instanceof StartError) return end(exitCannotStart, `${error.message}\n`);
+    if (error instanceof StartError) return fail(exitCannotStart, error.message);
     throw error;
+  }
+}
+
+function diskHost(statePath: string): DiskHost {
+  if (options.practice === undefined) return linuxDiskHost({ stateFolder: statePath });
+  const practiceFolder = resolve(String(options.practice));
+  try {
+    if (!statSync(practiceFolder, { throwIfNoEntry: false })?.isDirectory())
+      throw new Error(`Cannot practise in ${practiceFolder}: there is no such folder`);
+    return linuxDiskHost({ stateFolder: statePath, practiceFolder });
+  } catch (error) {
+    throw new StartError(asError(error).message, { cause: error });
   }
 }
 
@@ -76,7 +99,7 @@ function portOption(name: string): number | null {
   if (text === undefined) return null;
   const port = Number(text);
   if (!/^\d+$/.test(String(text)) || port > 65_535)
-    return end(exitUsage, `Cannot use --${name} ${text}: it is not a port number\n`);
+    return fail(exitUsage, `Cannot use --${name} ${text}: it is not a port number`);
   return port;
 }
 
@@ -91,9 +114,8 @@ function say(listening: Listening): void {
 
 /** What should not have happened goes to the log. A journal that cannot be trusted ends the process. */
 function onError(error: unknown): void {
-  process.stderr.write(
-    `${new Date().toISOString()} ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  const text = error instanceof Refusal ? error.message : asError(error).stack;
+  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
   if (isFatal(error)) process.exit(exitSoftware);
 }
 
@@ -103,7 +125,10 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 
-function end(code: number, text: string): never {
-  (code === 0 ? process.stdout : process.stderr).write(text);
-  process.exit(code);
+/** Ends with a sentence on standard error, and more for people; for scripts the sentence as JSON. */
+function fail(exitCode: number, message: string, more = ""): never {
+  const forScripts = process.argv.includes("--json"); // a command line that cannot be read has no options
+  const json = JSON.stringify({ error: { code: null, message } });
+  process.stderr.write(forScripts ? `${json}\n` : `${message}\n${more}`);
+  process.exit(exitCode);
 }

@@ -2,20 +2,18 @@
  * After a restart: what became of the processes that were at work when the last station ended?
  *
  * A child ends by itself when its station dies, unless its disk hangs. Until one is proved dead its job is `hung`
- * and its device is kept from everybody; then the job is `interrupted`. It is never `erased`: nobody saw its end.
+ * and its device is kept from everybody; then the job is `interrupted`, or `stopped` if that is what it was told.
  */
 import { holdsDevice, type Job } from "@trofie/contract";
 import type { DiskHost } from "@trofie/disks";
 import type { Clock } from "@trofie/reactor";
 import type { JobQueue } from "./job-queue.ts";
-import type { Journal } from "./journal.ts";
 import type { Jobs } from "./jobs.ts";
 
 const lookAgainMs = 250;
 
 export interface OldProcessesOptions {
   readonly jobs: Jobs;
-  readonly journal: Journal;
   readonly host: DiskHost;
   readonly queue: JobQueue;
   readonly clock: Clock;
@@ -31,18 +29,14 @@ export function settleOldProcesses(options: OldProcessesOptions): void {
   for (const job of jobs) settle(job, options).catch(options.onError);
 }
 
-async function settle(
-  job: Job,
-  { jobs, journal, host, queue, clock, signal }: OldProcessesOptions,
-): Promise<void> {
+async function settle(job: Job, { jobs, host, queue, clock, signal }: OldProcessesOptions): Promise<void> {
   const process = jobs.process(job.id);
   const isAlive = async (): Promise<boolean> => process !== null && (await host.isAlive(process));
   while (await isAlive()) {
     if (signal.aborted) return;
-    if (jobs.get(job.id)!.state !== "hung") journal.commit(() => jobs.change(job.id, { state: "hung" }));
+    queue.oldProcessHangs(job);
     await new Promise<void>((resolve) => clock.callLater(lookAgainMs, resolve));
   }
   if (signal.aborted) return;
-  journal.commit(() => jobs.change(job.id, { state: "interrupted" }));
-  queue.release(job);
+  await queue.oldProcessEnded(job);
 }

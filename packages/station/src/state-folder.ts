@@ -9,15 +9,17 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { tokenFile } from "@trofie/contract";
+import { tcpAddressFile, tokenFile } from "@trofie/contract";
 import type { Random } from "@trofie/reactor";
 import { newSecret } from "./secret.ts";
 import { StartError } from "./start-error.ts";
+import { whyNot } from "./why-not.ts";
 
 export interface StateFolder {
   readonly path: string;
   readonly journalPath: string;
   readonly tokenPath: string;
+  readonly tcpAddressPath: string;
   readonly reportsPath: string;
 }
 
@@ -27,6 +29,7 @@ export function openStateFolder(path: string): StateFolder {
     path,
     journalPath: join(path, "journal.sqlite"),
     tokenPath: join(path, tokenFile),
+    tcpAddressPath: join(path, tcpAddressFile),
     reportsPath: join(path, "reports"),
   };
   try {
@@ -36,7 +39,7 @@ export function openStateFolder(path: string): StateFolder {
     accessSync(path, constants.W_OK | constants.X_OK);
     return folder;
   } catch (error) {
-    throw new StartError(`Cannot use the state folder ${path}: ${reason(error)}`, { cause: error });
+    throw new StartError(`Cannot use the state folder ${path}: ${whyNot(error)}`, { cause: error });
   }
 }
 
@@ -46,7 +49,7 @@ export function tokenOf(folder: StateFolder, random: Random): string {
     writeFileSync(folder.tokenPath, newSecret(random, 32), { mode: 0o600, flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST")
-      throw new StartError(`Cannot write ${folder.tokenPath}: ${reason(error)}`, { cause: error });
+      throw new StartError(`Cannot write ${folder.tokenPath}: ${whyNot(error)}`, { cause: error });
   }
   const token = readFileSync(folder.tokenPath, "utf8").trim();
   if (token === "")
@@ -62,16 +65,4 @@ export function makeFolders(path: string): void {
   if (existsSync(path)) return;
   makeFolders(dirname(path));
   mkdirSync(path, { mode: 0o700 });
-}
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const words: Record<string, string> = {
-    EACCES: "it is not ours to write",
-    EROFS: "it is on a read-only file system",
-    ENOTDIR: "a part of the path is a file",
-    ENOENT: "it cannot be made",
-    ENOSPC: "its disk is full",
-  };
-  return words[code ?? ""] ?? message;
 }

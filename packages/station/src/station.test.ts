@@ -245,12 +245,46 @@ describe("a station that starts again", () => {
     const other = await world.erase(client, "/dev/b");
     await world.clock.advance(60_000);
     expect(await Promise.all([id, next, other].map(state))).toEqual(["hung", "queued", "running"]);
-    const { job } = await world.run(client.command("job.stop", { job: id }));
-    expect(job.state).toBe("hung");
     world.host.alive.delete(pid);
     await world.pass();
     expect(await Promise.all([id, next].map(state))).toEqual(["interrupted", "running"]);
   });
+
+  test("ends a job as stopped that was told so while it hung, and lets the next one have the device", async () => {
+    const { id, pid } = await killInMidJob();
+    world.host.alive.add(pid);
+    await world.start();
+    const next = await world.erase(client, "/dev/a");
+    await world.pass();
+    const { job } = await world.run(client.command("job.stop", { job: id }));
+    expect(job).toMatchObject({ state: "hung", stopAskedAt: expect.any(String) as string });
+    world.host.alive.delete(pid);
+    await world.pass();
+    expect(await Promise.all([id, next].map(state))).toEqual(["stopped", "running"]);
+    expect(existsSync(join(world.station.listening.reportsPath, `${id}.json`))).toBe(true);
+  });
+
+  test.each(["dead", "hung"])(
+    "remembers that a job was told to stop before the last one was killed, its process %s",
+    async (how) => {
+      const id = await world.erase(client, "/dev/a");
+      await world.pass();
+      world.process(0).isHung = true;
+      await world.run(client.command("job.stop", { job: id }));
+      await world.stop();
+      const { pid } = world.process(0).process;
+      if (how === "hung") world.host.alive.add(pid);
+      await world.start();
+      await world.pass();
+      expect(await state(id)).toBe(how === "hung" ? "hung" : "stopped");
+      world.host.alive.delete(pid);
+      await world.pass();
+      expect(await world.job(client, id)).toMatchObject({
+        state: "stopped",
+        report: { message: "It was told to stop, and its process has ended unseen" },
+      });
+    },
+  );
 
   test("can stop an interrupted job for good", async () => {
     const { id } = await killInMidJob();

@@ -1,6 +1,5 @@
 /** A station, made of its parts. Nothing is decided here. */
 import type { DiskHost } from "@trofie/disks";
-import { PageAccess } from "./access.ts";
 import { startCore } from "./core.ts";
 import { openDoors, type Listening } from "./doors.ts";
 import { openStateFolder } from "./state-folder.ts";
@@ -33,9 +32,8 @@ export class Station {
   static async start({ world = realWorld, ...options }: StationOptions): Promise<Station> {
     await using parts = new AsyncDisposableStack();
     const folder = openStateFolder(options.statePath);
-    const access = new PageAccess(world.clock, world.random);
-    const server = await startCore({ ...options, folder, access, world }, parts);
-    const listening = await openDoors({ ...options, folder, access, world, server }, parts);
+    const core = await startCore({ ...options, folder, world }, parts);
+    const listening = await openDoors({ ...options, ...core, folder, world }, parts);
     return new Station(listening, parts.move());
   }
 

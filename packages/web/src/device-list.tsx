@@ -1,6 +1,12 @@
-import { deviceKey, holdsDevice, type Device, type Job, type StationView } from "@trofie/contract";
+import {
+  deviceKey,
+  holdsDevice,
+  progressOf,
+  type Device,
+  type Job,
+  type StationView,
+} from "@trofie/contract";
 import { DeviceCard } from "./device-card.tsx";
-import { progressOf } from "./progress-of.ts";
 
 interface Props {
   readonly view: StationView;

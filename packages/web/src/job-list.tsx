@@ -1,6 +1,5 @@
-import type { StationView } from "@trofie/contract";
+import { progressOf, type StationView } from "@trofie/contract";
 import { JobCard } from "./job-card.tsx";
-import { progressOf } from "./progress-of.ts";
 import type { StationClient } from "./station-watch.ts";
 
 interface Props {

@@ -1,11 +1,11 @@
 import {
   type Progress,
   bytesText,
-  durationText,
   exactBytesText,
   passText,
   percentOf,
   rateText,
+  timeLeftText,
 } from "@trofie/contract";
 
 interface Props {
@@ -22,7 +22,7 @@ export function JobProgress({ progress, labelledBy }: Props) {
       <div className="progress-head">
         <span className="percent">{percentOf(bytesDone, bytesTotal)} %</span>
         <span className="pass">{passText(progress)}</span>
-        <span className="eta">{etaMs === null ? "" : `${durationText(etaMs)} left`}</span>
+        <span className="eta">{timeLeftText(etaMs)}</span>
       </div>
       <progress value={bytesDone} max={bytesTotal} aria-labelledby={labelledBy} />
       <div className="progress-foot">

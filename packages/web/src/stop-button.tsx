@@ -28,7 +28,7 @@ export function StopButton({ client, job, describedBy }: Props) {
     }
   };
 
-  const isStopping = asked || job.state === "stopping";
+  const isStopping = asked || job.stopAskedAt !== null;
   return (
     <>
       {refusal && <p className="refusal">{refusal}</p>}

@@ -1,6 +1,6 @@
-import { emptyView, jobStates, type Job, type JobState, type Progress } from "@trofie/contract";
 import { expect, test } from "vitest";
-import { progressOf } from "./progress-of.ts";
+import { jobStates, type Job, type JobState, type Progress } from "./job.ts";
+import { emptyView, progressOf } from "./station-view.ts";
 
 const progress: Progress = {
   job: "j_1",
