@@ -18,33 +18,38 @@ import { TurnOutput } from "./turn-output.ts";
  */
 type Phase = "open" | "flushing" | "lingering" | "aborting" | "closed";
 
+/** What connections of one port have in common; one object for all of them. */
 export interface ConnectionSettings {
-  readonly wire: Wire;
-  readonly protocol: Protocol<object>;
   readonly clock: Clock;
   readonly limits: TransportLimits;
   /** Called once, after the protocol's `connectionLost`. */
   readonly ended: (connection: Connection) => void;
 }
 
-/** Drives one protocol over one wire: the transport that the protocol sees. A state machine, hence its length. */
+/**
+ * Drives one protocol over one wire: the transport that the protocol sees. A state machine, hence its length. What an
+ * idle connection does not need (hooks, promises, timers) is made when it is needed: there may be a hundred thousand.
+ */
 export class Connection implements Transport, WireEvents, TurnEnd {
+  /** The protocol that it was made for; another one may have taken over since. */
+  readonly builtProtocol: Protocol<object>;
   protocol: Protocol<object>;
   #wire: Wire;
   readonly #settings: ConnectionSettings;
   readonly #output = new TurnOutput();
-  readonly #closing = Promise.withResolvers<CloseReport>();
+  #closing: PromiseWithResolvers<CloseReport> | undefined;
+  #report: CloseReport | undefined;
   #phase: Phase = "open";
   #reason: CloseReason | undefined;
   #turnEndAsked = false;
   /** As the wire said last in this turn: within a turn it can only become less. */
   #wireUnsentBytes = 0;
   #drainAwaited = false;
-  #drainHooks: (() => void)[] = [];
+  #drainHooks: (() => void)[] | undefined;
   #pausedByProtocol = false;
-  #resumeHooks: (() => Handled)[] = [];
+  #resumeHooks: (() => Handled)[] | undefined;
   #handlersRunning = 0;
-  #idleHooks: (() => void)[] = [];
+  #idleHooks: (() => void)[] | undefined;
   #lingering: DelayedCall | undefined;
   #unsentAtLastLook = 0;
   /** What waited when the connection was cut. */
@@ -57,10 +62,11 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   #peerEnded = false;
   #peerEndTold = false;
 
-  constructor(settings: ConnectionSettings) {
+  constructor(wire: Wire, protocol: Protocol<object>, settings: ConnectionSettings) {
+    this.#wire = wire;
+    this.builtProtocol = protocol;
+    this.protocol = protocol;
     this.#settings = settings;
-    this.#wire = settings.wire;
-    this.protocol = settings.protocol;
   }
 
   /** Gives the wire to the protocol. Called once. */
@@ -95,7 +101,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   }
 
   get closed(): Promise<CloseReason> {
-    return this.#closing.promise.then((report) => report.reason);
+    return this.#whenClosed().then((report) => report.reason);
   }
 
   write(data: string | Uint8Array): boolean {
@@ -113,6 +119,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   }
 
   onDrain(fn: () => void): void {
+    this.#drainHooks ??= [];
     this.#drainHooks.push(fn);
     this.#askTurnEnd();
   }
@@ -125,8 +132,8 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   /** What was read before the pause is handled before what comes after it. */
   resumeReading(): void {
     this.#pausedByProtocol = false;
-    const hooks = this.#resumeHooks;
-    this.#resumeHooks = [];
+    const hooks = this.#resumeHooks ?? [];
+    this.#resumeHooks = undefined;
     for (const hook of hooks) this.whenReading(hook);
     this.#readOrPause();
   }
@@ -136,7 +143,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   }
 
   whenReading(handler: () => Handled): void {
-    if (this.#pausedByProtocol) this.#resumeHooks.push(handler);
+    if (this.#pausedByProtocol) (this.#resumeHooks ??= []).push(handler);
     else if (this.#phase === "open") this.#run(handler);
   }
 
@@ -197,7 +204,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
       this.#linger();
       this.#readOrPause();
     }
-    return this.#closing.promise;
+    return this.#whenClosed();
   }
 
   /** `abortConnection` for a reason of the reactor's. */
@@ -213,25 +220,28 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   stopping(): Promise<void> {
     this.#run(() => this.protocol.reactorStopping());
     if (this.#handlersRunning === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idleHooks.push(resolve));
+    return new Promise((resolve) => (this.#idleHooks ??= []).push(resolve));
   }
 
   turnEnded(): void {
     this.#turnEndAsked = false;
     if (this.#phase !== "open") return;
     this.#flush();
-    if (this.bufferedBytes === 0) this.drained();
+    if (this.#isDrainWanted() && this.bufferedBytes === 0) this.drained();
   }
 
   received(bytes: Uint8Array): void {
     if (this.#phase !== "open") return this.#discard(bytes);
-    // Written out, not through #run: this is the hot path, and a closure per read costs.
+    // The hot path: no closure per read, and what it answers at once leaves without another turn of the loop.
+    const endsTurn = !this.#turnEndAsked;
+    if (endsTurn) this.#beginTurn();
     try {
       const handled = this.protocol.dataReceived(bytes);
       if (handled) this.#hold(handled);
     } catch (error) {
       this.#fail(error);
     }
+    if (endsTurn) this.turnEnded();
   }
 
   ended(): void {
@@ -240,9 +250,9 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   }
 
   drained(): void {
-    if (this.#phase !== "open") return;
-    const hooks = this.#drainHooks;
-    this.#drainHooks = [];
+    if (this.#phase !== "open" || !this.#isDrainWanted()) return;
+    const hooks = this.#drainHooks ?? [];
+    this.#drainHooks = undefined;
     for (const hook of hooks)
       this.#run(() => {
         hook();
@@ -270,11 +280,22 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     const unsentBytes = this.#flushed ? 0 : (this.#unsentBytes ?? this.bufferedBytes);
     const reason = this.#finalReason(error);
     this.#phase = "closed";
-    this.#drainHooks = [];
+    this.#drainHooks = undefined;
     this.#tellLost(reason);
     this.#wire.closed?.(reason);
-    this.#closing.resolve({ reason, flushed: this.#flushed, peerEnded: this.#peerEnded, unsentBytes });
+    this.#report = { reason, flushed: this.#flushed, peerEnded: this.#peerEnded, unsentBytes };
+    this.#closing?.resolve(this.#report);
     this.#settings.ended(this);
+  }
+
+  #whenClosed(): Promise<CloseReport> {
+    if (this.#report) return Promise.resolve(this.#report);
+    this.#closing ??= Promise.withResolvers();
+    return this.#closing.promise;
+  }
+
+  #isDrainWanted(): boolean {
+    return this.#drainAwaited || this.#drainHooks !== undefined;
   }
 
   #hasRoom(): boolean {
@@ -288,9 +309,14 @@ export class Connection implements Transport, WireEvents, TurnEnd {
 
   #askTurnEnd(): void {
     if (this.#turnEndAsked) return;
+    this.#beginTurn();
+    atTurnEnd(this);
+  }
+
+  /** From here to `turnEnded` what is written waits, to leave together. */
+  #beginTurn(): void {
     this.#turnEndAsked = true;
     this.#wireUnsentBytes = this.#wire.unsentBytes;
-    atTurnEnd(this);
   }
 
   #flush(): void {
@@ -343,8 +369,8 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     this.#handlersRunning -= 1;
     if (this.#handlersRunning > 0) return;
     this.#readOrPause();
-    const hooks = this.#idleHooks;
-    this.#idleHooks = [];
+    const hooks = this.#idleHooks ?? [];
+    this.#idleHooks = undefined;
     for (const hook of hooks) hook();
   }
 
@@ -356,8 +382,10 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     void this.close({ kind: "protocol-error", by: "local", error });
   }
 
+  /** With nothing left to send and the peer's FIN in hand, nobody needs to be waited for. */
   #linger(): void {
     this.#lingering?.cancel();
+    if (this.#peerEnded && this.bufferedBytes === 0) return;
     this.#lingering = this.#settings.clock.callLater(this.#settings.limits.lingerMs, () =>
       this.#lingerOver(),
     );

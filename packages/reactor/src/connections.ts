@@ -1,7 +1,7 @@
 import type { Address } from "./address.ts";
 import type { Clock } from "./clock.ts";
 import type { CloseReason } from "./close-reason.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionSettings } from "./connection.ts";
 import { asError } from "./as-error.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Factory } from "./factory.ts";
@@ -18,12 +18,10 @@ export interface ConnectionCounter {
   count(change: 1 | -1): void;
 }
 
-export interface AcceptSettings<P extends Protocol<object>> {
-  readonly wire: Wire;
+/** Where connections of one factory come from; one object for all of one port. */
+export interface Origin<P extends Protocol<object>> extends ConnectionSettings {
   readonly factory: Factory<P>;
-  readonly counter?: ConnectionCounter | undefined;
-  /** Gives up while the layers under the protocol are being made. */
-  readonly signal?: AbortSignal | undefined;
+  readonly counter: ConnectionCounter | undefined;
 }
 
 /** A connection that was not done when the reactor had to stop. */
@@ -48,23 +46,54 @@ export class Connections {
     this.#limits = limits;
   }
 
+  /** What the connections of a port, or of one attempt, have in common. */
+  originOf<P extends Protocol<object>>(factory: Factory<P>, counter?: ConnectionCounter): Origin<P> {
+    const limits = factory.limits ? { ...this.#limits, ...factory.limits } : this.#limits;
+    const ended = (connection: Connection) => {
+      this.#live.delete(connection);
+      tellEnded(factory, connection.builtProtocol as P);
+      this.#leave(factory, counter);
+    };
+    return { factory, counter, limits, clock: this.#clock, ended };
+  }
+
   /**
    * Gives the wire to a new protocol of the factory's; `null` when the factory refused. Rejects when the layers
-   * under the protocol could not be made. Without layers that take time it is all done within the call.
+   * under the protocol could not be made, or when `signal` gives them up. Without layers that take time it is all done
+   * within the call, and no promise is made.
    */
-  async accept<P extends Protocol<object>>(settings: AcceptSettings<P>): Promise<P | null> {
-    const { wire, factory, counter, signal } = settings;
-    shareFactory(factory);
-    counter?.count(1);
+  accept<P extends Protocol<object>>(
+    wire: Wire,
+    origin: Origin<P>,
+    signal?: AbortSignal,
+  ): P | null | Promise<P | null> {
+    shareFactory(origin.factory);
+    origin.counter?.count(1);
+    try {
+      const wrapped = origin.factory.wrapWire(wire, this.#clock);
+      if (wrapped instanceof Promise) return this.#driveLater(wire, wrapped, origin, signal);
+      return this.#drive(wrapped, origin);
+    } catch (error) {
+      wire.destroy();
+      this.#leave(origin.factory, origin.counter);
+      throw error;
+    }
+  }
+
+  async #driveLater<P extends Protocol<object>>(
+    wire: Wire,
+    wrapped: Promise<Wire>,
+    origin: Origin<P>,
+    signal: AbortSignal | undefined,
+  ): Promise<P | null> {
     this.#opening.add(wire);
     const giveUp = () => wire.destroy();
     signal?.addEventListener("abort", giveUp);
     try {
-      const wrapped = factory.wrapWire(wire, this.#clock);
-      return this.#drive(wrapped instanceof Promise ? await wrapped : wrapped, settings);
+      return this.#drive(await wrapped, origin);
     } catch (error) {
       wire.destroy();
-      this.#leave(factory, counter);
+      this.#leave(origin.factory, origin.counter);
       throw signal?.aborted ? asError(signal.reason) : error;
     } finally {
       signal?.removeEventListener("abort", giveUp);
@@ -72,21 +101,15 @@ export class Connections {
     }
   }
 
-  #drive<P extends Protocol<object>>(wire: Wire, { factory, counter }: AcceptSettings<P>): P | null {
-    const protocol = buildProtocol(factory, wire.peer);
+  #drive<P extends Protocol<object>>(wire: Wire, origin: Origin<P>): P | null {
+    const protocol = buildProtocol(origin.factory, wire.peer);
     if (!protocol) {
       reportRefusal({ peer: wire.peer, why: "the factory builds no protocol for it" });
       refuse(wire);
-      this.#leave(factory, counter);
+      this.#leave(origin.factory, origin.counter);
       return null;
     }
-    const ended = (connection: Connection) => {
-      this.#live.delete(connection);
-      tellEnded(factory, protocol);
-      this.#leave(factory, counter);
-    };
-    const limits = factory.limits ? { ...this.#limits, ...factory.limits } : this.#limits;
-    const connection = new Connection({ wire, protocol, clock: this.#clock, limits, ended });
+    const connection = new Connection(wire, protocol, origin);
     this.#live.add(connection);
     connection.start();
     return protocol;
@@ -106,7 +129,9 @@ export class Connections {
 
   #leave(factory: Factory<object>, counter: ConnectionCounter | undefined): void {
     counter?.count(-1);
-    const leaving = leaveFactory(factory)
+    const stopped = leaveFactory(factory);
+    if (!stopped) return;
+    const leaving = stopped
       .catch((error) => reportFault({ error: asError(error), source: factory }))
       .finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);

@@ -32,12 +32,15 @@ export function shareFactory(factory: Factory<object>): void {
   if (use) use.count += 1;
 }
 
-/** One port, attempt or connection needs the factory no more; the last one stops it. Waits for that stop. */
-export async function leaveFactory(factory: Factory<object>): Promise<void> {
+/**
+ * One port, attempt or connection needs the factory no more. The last one stops it, and gets a promise of that; the
+ * others get nothing to wait for.
+ */
+export function leaveFactory(factory: Factory<object>): Promise<void> | undefined {
   const use = uses.get(factory);
-  if (!use) return;
+  if (!use) return undefined;
   use.count -= 1;
-  if (use.count > 0) return;
+  if (use.count > 0) return undefined;
   use.settled = use.settled.then(() => factory.stopFactory());
-  await use.settled;
+  return use.settled;
 }

@@ -17,6 +17,8 @@ export interface TooLongLine {
 
 const CR = 13;
 const LF = 10;
+const NONE: readonly SplitLine[] = [];
+const NO_ENDS: readonly number[] = [];
 const TOO_LONG: TooLongLine = { kind: "too-long" };
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -39,9 +41,9 @@ export class LineSplitter {
   #position = 0;
   #textIsAscii = true;
   /** What was found the slow way, when what was pushed last was not all UTF-8; read from `#position`. */
-  #found: SplitLine[] = [];
+  #found: readonly SplitLine[] = NONE;
   /** Where the bytes of each that was found end, and how many bytes were searched. */
-  #foundEnds: number[] = [];
+  #foundEnds: readonly number[] = NO_ENDS;
   #forgottenTailBytes = 0;
 
   constructor(end: LineEnd, maxLengthBytes: number) {
@@ -116,18 +118,22 @@ export class LineSplitter {
 
   /** The slow way: each line is decoded alone, so that one bad line spoils no other. */
   #splitUndecodable(bytes: Uint8Array): void {
+    const found: SplitLine[] = [];
+    const ends: number[] = [];
     for (let start = 0; start < bytes.length;) {
       const { end, next } = this.#lineAt(bytes, start);
       const line = new Uint8Array(bytes.subarray(start, end)); // A copy; `slice` of a Buffer is none.
-      this.#found.push(line.length > this.#maxLengthBytes ? TOO_LONG : decodeLine(line));
-      this.#foundEnds.push(next);
+      found.push(line.length > this.#maxLengthBytes ? TOO_LONG : decodeLine(line));
+      ends.push(next);
       start = next;
     }
+    this.#found = found;
+    this.#foundEnds = ends;
   }
 
   #forgetFound(): void {
-    this.#found = [];
-    this.#foundEnds = [];
+    this.#found = NONE;
+    this.#foundEnds = NO_ENDS;
   }
 
   /** The line that begins at `start` in bytes that hold its end. */

@@ -16,9 +16,10 @@ export const nodeNet: Net = {
   async listen(place, accept) {
     if (place.kind === "stdio") return acceptStdio(accept);
     if (place.kind === "unix") await removeStaleSocket(place.path);
+    let local: Address | undefined;
     const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, (socket) => {
-      const local = boundAddress(server);
-      accept(new NodeWire(socket, hostOf(socket, local), peerOf(socket, local)));
+      local ??= boundAddress(server);
+      accept(new NodeWire(socket, isWildcard(local) ? hostOf(socket, local) : local, peerOf(socket, local)));
     });
     await listening(server, place);
     return new NodeListener(server);
@@ -129,6 +130,11 @@ function connectError(error: NodeJS.ErrnoException, address: Address): ConnectEr
   const code = error.code ?? "";
   const kind = code === "ETIMEDOUT" ? "timeout" : "refused";
   return new ConnectError(address, WHY[code] ?? error.message, { kind, by: "peer", error });
+}
+
+/** It listens at all addresses of the machine: only the socket knows at which one it was reached. */
+function isWildcard(local: Address): boolean {
+  return local.kind === "tcp" && (local.host === "0.0.0.0" || local.host === "::");
 }
 
 function hostOf(socket: Socket, local: Address): Address {

@@ -7,6 +7,13 @@ import type { Security } from "./tls/tls-options.ts";
 /** Longer text is encoded here: the operating system's write would copy it to the heap anyway. */
 const LONGEST_TEXT_WRITE = 16 * 1024;
 
+/** Leads from a socket back to its wire. Five closures for each of very many sockets would cost more. */
+const WIRE = Symbol("wire");
+
+interface WiredSocket extends Socket {
+  [WIRE]: NodeWire;
+}
+
 /** A TCP or UNIX socket of Node. It must allow half-open, and be paused until `start`. */
 export class NodeWire implements Wire {
   readonly #host: Address;
@@ -17,14 +24,16 @@ export class NodeWire implements Wire {
   #hasEnded = false;
   /** A field, not a question to the socket: every line asks it. Known by the next write, or by the error's event. */
   isBroken: boolean;
+  #taken: (() => void) | undefined;
 
   constructor(socket: Socket, host: Address, peer: Address) {
     this.#socket = socket;
     this.#host = host;
     this.#peer = peer;
     this.isBroken = socket.destroyed;
-    socket.on("error", (error) => this.#fails(error));
-    socket.on("close", () => this.#closes());
+    (socket as WiredSocket)[WIRE] = this;
+    socket.on("error", NodeWire.#errorTold);
+    socket.on("close", NodeWire.#closeTold);
   }
 
   get host(): Address {
@@ -50,9 +59,9 @@ export class NodeWire implements Wire {
     if (socket.closed) return queueMicrotask(() => this.#events?.gone(this.#error));
     socket.pause();
     if (!isFirst) return;
-    socket.on("data", (bytes: Buffer) => this.#events!.received(bytes));
-    socket.on("end", () => this.#events!.ended());
-    socket.on("finish", () => this.#events!.finished());
+    socket.on("data", NodeWire.#dataTold);
+    socket.on("end", NodeWire.#endTold);
+    socket.on("finish", NodeWire.#finishTold);
   }
 
   pause(): void {
@@ -102,22 +111,35 @@ export class NodeWire implements Wire {
     this.#socket.destroy(error);
   }
 
-  #fails(error: Error): void {
-    this.isBroken = true;
-    this.#error ??= error;
-  }
+  static readonly #dataTold = function (this: WiredSocket, bytes: Buffer): void {
+    this[WIRE].#events!.received(bytes);
+  };
 
-  #closes(): void {
-    this.isBroken = true;
-    this.#events?.gone(this.#error);
-  }
+  static readonly #endTold = function (this: WiredSocket): void {
+    this[WIRE].#events!.ended();
+  };
+
+  static readonly #finishTold = function (this: WiredSocket): void {
+    this[WIRE].#events!.finished();
+  };
+
+  static readonly #errorTold = function (this: WiredSocket, error: Error): void {
+    const wire = this[WIRE];
+    wire.isBroken = true;
+    wire.#error ??= error;
+  };
+
+  static readonly #closeTold = function (this: WiredSocket): void {
+    const wire = this[WIRE];
+    wire.isBroken = true;
+    wire.#events?.gone(wire.#error);
+  };
 
   #writeOne(part: string | Uint8Array): void {
     const isLongText = typeof part === "string" && part.length > LONGEST_TEXT_WRITE;
+    this.#taken ??= () => {
+      if (this.#socket.writableLength === 0) this.#events?.drained();
+    };
     this.#socket.write(isLongText ? Buffer.from(part) : part, this.#taken);
   }
-
-  readonly #taken = (): void => {
-    if (this.#socket.writableLength === 0) this.#events?.drained();
-  };
 }

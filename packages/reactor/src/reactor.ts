@@ -255,13 +255,18 @@ export class Reactor implements AsyncDisposable {
   ): Promise<Port<A>> {
     this.#begin();
     const accept = (wire: Wire) => {
-      const accepted = this.#connections.accept({ wire, factory, counter: port });
-      accepted.catch((error) => reportAcceptFailure(error, factory));
+      try {
+        const accepted = this.#connections.accept(wire, origin);
+        if (accepted instanceof Promise) accepted.catch((error) => reportAcceptFailure(error, factory));
+      } catch (error) {
+        reportAcceptFailure(error, factory);
+      }
     };
     const port: ListeningPort<A> = new ListeningPort({
       open: (again) => this.#net.listen(sameAs(place, again), accept),
       closed: () => this.#portClosed(port, factory),
     });
+    const origin = this.#connections.originOf(factory, port);
     await useFactory(factory);
     try {
       await port.start();
@@ -289,7 +294,7 @@ export class Reactor implements AsyncDisposable {
     await useFactory(factory);
     try {
       const wire = await dial({ net: this.#net, clock: this.clock, address, timeoutMs, localHost, signal });
-      const protocol = await this.#connections.accept({ wire, factory, signal });
+      const protocol = await this.#connections.accept(wire, this.#connections.originOf(factory), signal);
       if (protocol) return protocol;
       throw new ConnectError(address, "the factory refused the connection", { kind: "aborted", by: "local" });
     } catch (error) {

@@ -22,7 +22,7 @@ export interface Parser<M> {
  */
 export abstract class Receiver<M, F extends object = Factory<object>> extends Protocol<F> {
   #parser: Parser<M> | undefined;
-  #waiting: Uint8Array[] = [];
+  #waiting: Uint8Array[] | undefined;
   #delivering: Promise<void> | undefined;
   #isBusy = false;
 
@@ -38,7 +38,7 @@ export abstract class Receiver<M, F extends object = Factory<object>> extends Pr
   }
 
   override dataReceived(bytes: Uint8Array): Handled {
-    this.#waiting.push(bytes);
+    (this.#waiting ??= []).push(bytes);
     return this.#delivering ?? this.#deliverNow();
   }
 
@@ -48,12 +48,12 @@ export abstract class Receiver<M, F extends object = Factory<object>> extends Pr
    */
   takeRest(): Uint8Array {
     const rest = this.#parser?.takeRest() ?? new Uint8Array(0);
-    return concat([rest, ...this.#waiting.splice(0)]);
+    return concat([rest, ...(this.#waiting?.splice(0) ?? [])]);
   }
 
   override get unreadBytes(): number {
     const rest = this.takeRest();
-    if (rest.length > 0) this.#waiting.unshift(rest);
+    if (rest.length > 0) (this.#waiting ??= []).unshift(rest);
     return rest.length;
   }
 
@@ -91,7 +91,7 @@ export abstract class Receiver<M, F extends object = Factory<object>> extends Pr
     for (;;) {
       const message = parser.next();
       if (message !== undefined) return message;
-      const bytes = this.#waiting.shift();
+      const bytes = this.#waiting?.shift();
       if (!bytes) return undefined;
       parser.push(bytes);
     }

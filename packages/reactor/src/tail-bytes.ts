@@ -1,8 +1,9 @@
 const FIRST_CAPACITY = 256;
+const NOTHING = new Uint8Array(0);
 
 /** Bytes that wait for the rest of their line. Grows by doubling, so that appending is linear in all. */
 export class TailBytes {
-  #bytes = new Uint8Array(0);
+  #bytes = NOTHING;
   #length = 0;
 
   get length(): number {
@@ -36,7 +37,7 @@ export class TailBytes {
   }
 
   clear(): void {
-    this.#bytes = new Uint8Array(0);
+    this.#bytes = NOTHING;
     this.#length = 0;
   }
 

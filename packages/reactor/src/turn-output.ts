@@ -4,7 +4,7 @@ const FLUSH_EARLY_LENGTH = 64 * 1024;
 /** What one turn writes, kept so that it leaves in one system call. Small strings are joined. */
 export class TurnOutput {
   #text = "";
-  #parts: (string | Uint8Array)[] = [];
+  #parts: (string | Uint8Array)[] | undefined;
   #length = 0;
 
   /** Characters and bytes that wait. */
@@ -22,22 +22,22 @@ export class TurnOutput {
       this.#text += data;
     } else {
       this.#endText();
-      this.#parts.push(data);
+      (this.#parts ??= []).push(data);
     }
   }
 
   /** All that waits, in order; nothing waits afterwards. */
   take(): (string | Uint8Array)[] {
     this.#endText();
-    const parts = this.#parts;
-    this.#parts = [];
+    const parts = this.#parts ?? [];
+    this.#parts = undefined;
     this.#length = 0;
     return parts;
   }
 
   #endText(): void {
     if (this.#text === "") return;
-    this.#parts.push(this.#text);
+    (this.#parts ??= []).push(this.#text);
     this.#text = "";
   }
 }

@@ -25,8 +25,8 @@ export class FactoryWrapper<P extends object> extends Factory<P> {
     return useFactory(this.inner);
   }
 
-  override stopFactory(): Promise<void> {
-    return leaveFactory(this.inner);
+  override async stopFactory(): Promise<void> {
+    await leaveFactory(this.inner);
   }
 
   override wrapWire(wire: Wire, clock: Clock): Wire | Promise<Wire> {

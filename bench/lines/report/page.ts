@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, release } from "node:os";
+import { join } from "node:path";
+import { format } from "prettier";
+import { nodePaths, root } from "../folders.ts";
+import type { Plan } from "../plan.ts";
+import type { Absences } from "../prepare.ts";
+import { type Table, tableText } from "./table.ts";
+
+const METHOD = `Server and load generator run on a core each. Peers take turns, round by round, in alternating order; a figure is
+the median over the rounds, a ratio the median of the ratios within each round. Every byte that comes back is compared.
+Lines end with LF. What counts is the lines per CPU second of the server's process, so that neither the generator nor
+other programs on the machine decide; in \`pp-c1-64\` it is the rate. A measurement that other programs disturbed (more than a
+tenth of a core) is taken again, at most twice, and the quietest one stays. \`pp-cN-S\`: N connections, one line of S bytes
+in flight on each. \`pl-dD-S\`: 8 connections, D lines in flight on each. \`churn\`: connect, one line, close. \`fanB\`: one
+publisher, bursts of B lines, 1,000 receivers. \`bare\` is by hand on Node's \`net\` what ours does; \`naive\` is \`net\` as
+people write it.`;
+
+export interface Report {
+  readonly tables: readonly Table[];
+  readonly absences: Absences;
+  readonly plan: Plan;
+}
+
+export function reportText({ tables, absences, plan }: Report): string {
+  const absent = [...absences].map(([name, why]) => `Absent: ${name}, because ${why}`);
+  return [machineLine(plan), ...absent, ...tables.map(tableText)].join("\n\n");
+}
+
+/** Writes docs/performance.md, as Prettier would have it. */
+export async function writePage(report: string): Promise<void> {
+  const path = join(root, "docs/performance.md");
+  const page = `# Performance\n\n<!-- Written by \`npm run bench:lines -- --write\`. -->\n\n${METHOD}\n\n${report}\n`;
+  const options = JSON.parse(readFileSync(join(root, ".prettierrc.json"), "utf8")) as object;
+  writeFileSync(path, await format(page, { ...options, parser: "markdown" }));
+}
+
+function machineLine({ rounds, seconds }: Plan): string {
+  const versions = Object.values(nodePaths).map((path) =>
+    execFileSync(path, ["--version"], { encoding: "utf8" }).trim(),
+  );
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Linux ${release()}`;
+  const date = new Date().toISOString().slice(0, 10);
+  return `${date}: ${machine}; Node ${versions.join(" and ")}; ${rounds} rounds of ${seconds} s.`;
+}
