@@ -32,8 +32,8 @@ export class NodeWire implements Wire {
     this.#peer = peer;
     this.isBroken = socket.destroyed;
     (socket as WiredSocket)[WIRE] = this;
-    socket.on("error", NodeWire.#errorTold);
-    socket.on("close", NodeWire.#closeTold);
+    socket.on("error", errorTold);
+    socket.on("close", closeTold);
   }
 
   get host(): Address {
@@ -59,9 +59,9 @@ export class NodeWire implements Wire {
     if (socket.closed) return queueMicrotask(() => this.#events?.gone(this.#error));
     socket.pause();
     if (!isFirst) return;
-    socket.on("data", NodeWire.#dataTold);
-    socket.on("end", NodeWire.#endTold);
-    socket.on("finish", NodeWire.#finishTold);
+    socket.on("data", dataTold);
+    socket.on("end", endTold);
+    socket.on("finish", finishTold);
   }
 
   pause(): void {
@@ -105,35 +105,27 @@ export class NodeWire implements Wire {
 
   closed(_reason: CloseReason): void {}
 
+  /** Whom the socket's events are for; `undefined` before `start`. */
+  get events(): WireEvents | undefined {
+    return this.#events;
+  }
+
+  /** The socket has failed, or is closed; only the first error counts. */
+  broke(error?: Error): void {
+    this.isBroken = true;
+    this.#error ??= error;
+  }
+
+  gone(): void {
+    this.broke();
+    this.#events?.gone(this.#error);
+  }
+
   /** Ends now, for a reason that `gone` is told. */
   protected fail(error: Error): void {
     this.isBroken = true;
     this.#socket.destroy(error);
   }
-
-  static readonly #dataTold = function (this: WiredSocket, bytes: Buffer): void {
-    this[WIRE].#events!.received(bytes);
-  };
-
-  static readonly #endTold = function (this: WiredSocket): void {
-    this[WIRE].#events!.ended();
-  };
-
-  static readonly #finishTold = function (this: WiredSocket): void {
-    this[WIRE].#events!.finished();
-  };
-
-  static readonly #errorTold = function (this: WiredSocket, error: Error): void {
-    const wire = this[WIRE];
-    wire.isBroken = true;
-    wire.#error ??= error;
-  };
-
-  static readonly #closeTold = function (this: WiredSocket): void {
-    const wire = this[WIRE];
-    wire.isBroken = true;
-    wire.#events?.gone(wire.#error);
-  };
 
   #writeOne(part: string | Uint8Array): void {
     const isLongText = typeof part === "string" && part.length > LONGEST_TEXT_WRITE;
@@ -142,4 +134,24 @@ export class NodeWire implements Wire {
     };
     this.#socket.write(isLongText ? Buffer.from(part) : part, this.#taken);
   }
+}
+
+function dataTold(this: WiredSocket, bytes: Buffer): void {
+  this[WIRE].events!.received(bytes);
+}
+
+function endTold(this: WiredSocket): void {
+  this[WIRE].events!.ended();
+}
+
+function finishTold(this: WiredSocket): void {
+  this[WIRE].events!.finished();
+}
+
+function errorTold(this: WiredSocket, error: Error): void {
+  this[WIRE].broke(error);
+}
+
+function closeTold(this: WiredSocket): void {
+  this[WIRE].gone();
 }
