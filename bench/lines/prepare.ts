@@ -81,7 +81,8 @@ async function compile(reactorFolder: string): Promise<void> {
   const reactor = join(build, "node_modules/@trofie/reactor");
   mkdirSync(reactor, { recursive: true });
   copyFileSync(join(reactorFolder, "package.json"), join(reactor, "package.json"));
-  await emit(join(reactorFolder, "src"), join(reactor, "dist"));
+  const bundle = join(root, "scripts/bundle-reactor.ts");
+  await runProgram([process.execPath, bundle, "--from", reactorFolder, "--to", join(reactor, "dist")]);
   await emit(import.meta.dirname, join(build, "lines"));
 }
 

@@ -249,21 +249,23 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     this.#readOrPause();
   }
 
+  /** A closing connection still tells those who wait for what they wrote; its protocol writes no more. */
   drained(): void {
-    if (this.#phase !== "open" || !this.#isDrainWanted()) return;
+    if (this.#phase === "aborting" || this.#phase === "closed" || !this.#isDrainWanted()) return;
     const hooks = this.#drainHooks ?? [];
     this.#drainHooks = undefined;
     for (const hook of hooks)
       this.#run(() => {
         hook();
       });
-    if (!this.#drainAwaited) return;
+    if (!this.#drainAwaited || this.#phase !== "open") return;
     this.#drainAwaited = false;
     this.#run(() => this.protocol.writeDrained());
   }
 
   finished(): void {
     this.#flushed = true;
+    this.drained();
     if (this.#phase === "open") return this.#run(() => this.protocol.writeConnectionLost());
     if (this.#phase !== "flushing") return;
     this.#phase = "lingering";

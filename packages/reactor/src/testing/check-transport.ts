@@ -53,6 +53,17 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
     assert.deepEqual(await pair.client.transport.closed, { kind: "done", by: "local" });
   },
 
+  async "who waits for what was written is told, though the connection is closing"(makePair) {
+    await using pair = await makePair();
+    const taken = new Promise<void>((resolve) => {
+      pair.client.transport.write("last words");
+      pair.client.transport.onDrain(resolve);
+    });
+    void pair.client.transport.loseConnection();
+    await taken;
+    assert.ok(!pair.client.happenings.includes("drained"));
+  },
+
   async "nothing is lost when it closes while the peer is still sending"(makePair) {
     await using pair = await makePair();
     const { client, server } = pair;

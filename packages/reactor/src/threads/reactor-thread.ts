@@ -4,6 +4,7 @@ import type { CloseReason } from "../close-reason.ts";
 import { NotConnectedError } from "../errors.ts";
 import type { LineOnlyReceiver } from "../line-only-receiver.ts";
 import { systemClock } from "../system-clock.ts";
+import { atTurnEnd, type TurnEnd } from "../turn.ts";
 import {
   type ArgumentsOf,
   callsOf,
@@ -43,6 +44,8 @@ export interface ReactorThreadEvents {
   failed: [error: Error, generation: number];
 }
 
+/** How much may be told before the thread hears that it was taken. */
+const CREDIT_EVERY_LENGTH = 64 * 1024;
 /** How much longer than the reactor's own deadline its thread may take before it is ended by force. */
 const GRACE_MS = 1_000;
 const ENDED = "the reactor's thread has ended";
@@ -61,7 +64,7 @@ const ENDED = "the reactor's thread has ended";
  */
 export class ReactorThread<P extends object = LineOnlyReceiver<object>>
   extends EventEmitter<ReactorThreadEvents>
-  implements AsyncDisposable
+  implements AsyncDisposable, TurnEnd
 {
   /**
    * The methods of the protocol of the present connection, called in the reactor's thread; arguments and results are
@@ -72,6 +75,8 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
   readonly #settings: ThreadSettings;
   readonly #unanswered = new Map<number, PromiseWithResolvers<unknown>>();
   #worker: Worker | undefined;
+  #orders: ThreadOrder[] = [];
+  #takenLength = 0;
   #started: PromiseWithResolvers<void> | undefined;
   #stopped: Promise<void> = Promise.resolve();
   #generation = 0;
@@ -131,9 +136,10 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
     const worker = this.#worker;
     if (!worker) throw new NotConnectedError("the reactor's thread does not run");
     const generation = this.#generation;
+    this.turnEnded();
     const value = waitBlocked(method, timeoutMs, (caller) => {
       const order: ThreadOrder = { kind: "blocking-call", caller, generation, method, args };
-      worker.postMessage(order, [caller.port]);
+      worker.postMessage([order], [caller.port]);
     });
     return value as ResultOf<P, K>;
   }
@@ -172,8 +178,23 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
     return answer.promise;
   }
 
+  /** @internal Posts what this turn has ordered. */
+  turnEnded(): void {
+    const orders = this.#orders;
+    this.#orders = [];
+    if (orders.length > 0) this.#worker?.postMessage(orders);
+  }
+
   #order(order: ThreadOrder): void {
-    this.#worker?.postMessage(order);
+    if (this.#orders.push(order) === 1) atTurnEnd(this);
+  }
+
+  /** The thread holds its peer back when too much is on the way to here. */
+  #taken(length: number): void {
+    this.#takenLength += length;
+    if (this.#takenLength < CREDIT_EVERY_LENGTH) return;
+    this.#order({ kind: "credit", length: this.#takenLength });
+    this.#takenLength = 0;
   }
 
   #happened(events: ThreadEvent[]): void {
@@ -181,8 +202,7 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
   }
 
   #tell(event: ThreadEvent): void {
-    if (event.kind === "lines" || event.kind === "told")
-      this.#order({ kind: "credit", length: lengthOf(event) });
+    if (event.kind === "lines" || event.kind === "told") this.#taken(lengthOf(event));
     if ("generation" in event && event.generation !== this.#generation) return;
     switch (event.kind) {
       case "ready":
@@ -199,7 +219,8 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
       case "failed":
         return void this.emit("failed", fromThreadError(event.error), event.generation);
       case "sent":
-        return this.#answer(event.id)?.resolve(undefined);
+        for (const id of event.ids) this.#answer(id)?.resolve(undefined);
+        return;
       case "unsent":
         return this.#answer(event.id)?.reject(new NotConnectedError(event.why));
       case "called":
@@ -220,6 +241,8 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
 
   #exited(): void {
     this.#worker = undefined;
+    this.#orders = [];
+    this.#takenLength = 0;
     this.#started?.reject(new NotConnectedError(ENDED));
     this.#started = undefined;
     for (const answer of this.#unanswered.values()) answer.reject(new NotConnectedError(ENDED));

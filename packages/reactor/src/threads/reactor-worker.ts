@@ -18,7 +18,12 @@ const module: { default: new () => ThreadProtocol } = await import(protocolUrl);
 const events = new ThreadEvents((batch: ThreadEvent[]) => port.postMessage(batch));
 const client = new ThreadClient(module.default, target, events);
 
-port.on("message", (order: ThreadOrder) => {
+port.on("message", (orders: readonly ThreadOrder[]) => {
+  for (const order of orders) obey(order);
+});
+events.add({ kind: "ready" });
+
+function obey(order: ThreadOrder): void {
   switch (order.kind) {
     case "connect":
       return void client.connect(order.generation);
@@ -33,8 +38,7 @@ port.on("message", (order: ThreadOrder) => {
     case "stop":
       return void client.stop(order.deadlineMs).then(closeSoon);
   }
-});
-events.add({ kind: "ready" });
+}
 
 /** The answer first, then the bell. */
 function wake({ bell, port: answers }: BlockedCaller, end: CallEnd): void {

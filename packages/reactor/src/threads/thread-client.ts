@@ -27,7 +27,7 @@ interface Present {
   readonly generation: number;
   readonly protocol: ThreadProtocol;
   /** Lines that the transport has and the operating system has not yet taken. */
-  readonly sending: Set<number>;
+  sending: number[];
 }
 
 /** The side of a `ReactorThread` that lives in the worker: one reactor, one connection at a time. */
@@ -53,7 +53,7 @@ export class ThreadClient {
     this.#present = undefined;
     try {
       const protocol = await this.#dial(generation, this.#attempt.signal);
-      await this.#stayConnected({ generation, protocol, sending: new Set() });
+      await this.#stayConnected({ generation, protocol, sending: [] });
     } catch (error) {
       this.#events.add({ kind: "failed", generation, error: toThreadError(error) });
     }
@@ -65,10 +65,8 @@ export class ThreadClient {
       const present = this.#presentOf(generation);
       if (!present.protocol.sendLine) throw new TypeError("Cannot send: the protocol has no lines");
       present.protocol.sendLine(line);
-      present.sending.add(id);
-      present.protocol.transport.onDrain(() => {
-        if (present.sending.delete(id)) this.#events.add({ kind: "sent", id });
-      });
+      present.sending.push(id);
+      if (present.sending.length === 1) present.protocol.transport.onDrain(() => this.#allSent(present));
     } catch (error) {
       const why = asError(error).message.replace(/^Cannot send: /, "");
       this.#events.add({ kind: "unsent", id, why });
@@ -92,6 +90,12 @@ export class ThreadClient {
     await this.#reactor.stop({ deadlineMs });
   }
 
+  /** When the transport is drained, all that it was given has been taken, also what it was given last. */
+  #allSent(present: Present): void {
+    this.#events.add({ kind: "sent", ids: present.sending });
+    present.sending = [];
+  }
+
   #presentOf(generation: number): Present {
     const present = this.#present;
     if (present?.generation === generation && !present.protocol.transport.disconnecting) return present;
@@ -99,12 +103,12 @@ export class ThreadClient {
   }
 
   async #stayConnected(present: Present): Promise<void> {
-    const { generation, protocol, sending } = present;
+    const { generation, protocol } = present;
     this.#present = present;
     this.#events.add({ kind: "connected", generation });
     const reason = await protocol.transport.closed;
     if (this.#present === present) this.#present = undefined;
-    for (const id of sending) {
+    for (const id of present.sending) {
       this.#events.add({ kind: "unsent", id, why: "the connection was lost before the line had left" });
     }
     this.#events.add({ kind: "lost", generation, reason });

@@ -29,7 +29,7 @@ export interface BlockedCaller {
   readonly port: MessagePort;
 }
 
-/** To the thread, one message each. Connections are numbered, so that nothing of an old one is mistaken. */
+/** To the thread, in arrays: all that one turn orders is one message. Connections are numbered, so that nothing of an old one is mistaken. */
 export type ThreadOrder =
   | { readonly kind: "connect"; readonly generation: number }
   | { readonly kind: "send"; readonly id: number; readonly generation: number; readonly line: string }
@@ -46,6 +46,6 @@ export type ThreadEvent =
   | { readonly kind: "told"; readonly generation: number; readonly value: unknown }
   | { readonly kind: "lost"; readonly generation: number; readonly reason: CloseReason }
   | { readonly kind: "failed"; readonly generation: number; readonly error: ThreadError }
-  | { readonly kind: "sent"; readonly id: number }
+  | { readonly kind: "sent"; readonly ids: readonly number[] }
   | { readonly kind: "unsent"; readonly id: number; readonly why: string }
   | { readonly kind: "called"; readonly id: number; readonly end: CallEnd };
