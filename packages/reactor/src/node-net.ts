@@ -27,10 +27,12 @@ export const nodeNet: Net = {
 
   async connect(address, signal, localHost) {
     signal.throwIfAborted();
-    const socket = connect({ ...dialled(address, localHost), ...SOCKET_OPTIONS });
+    const reading = new SharedReading();
+    const socket = connect({ ...dialled(address, localHost), ...SOCKET_OPTIONS, onread: reading });
     socket.pause();
     await connected(socket, address, signal);
-    return new NodeWire(socket, hostOf(socket, nameless(address)), peerOf(socket, address));
+    reading.wire = new NodeWire(socket, hostOf(socket, nameless(address)), peerOf(socket, address));
+    return reading.wire;
   },
 
   async bindUDP(place, events) {
@@ -38,6 +40,24 @@ export const nodeNet: Net = {
     return bindUDP(place, events);
   },
 };
+
+const readBuffer = Buffer.alloc(64 * 1024);
+
+/**
+ * Reads into one buffer that all sockets share, since each read is handled before the next. Otherwise Node makes one
+ * of 64 KiB for every read, and cuts it down to what came. Only for sockets that connect: Node offers no more.
+ */
+class SharedReading {
+  readonly buffer = readBuffer;
+  wire: NodeWire | undefined;
+
+  readonly callback = (length: number): boolean => {
+    const bytes = Buffer.allocUnsafe(length);
+    readBuffer.copy(bytes, 0, 0, length);
+    this.wire?.events?.received(bytes);
+    return true;
+  };
+}
 
 function dialled(address: Address, localHost: string | undefined): NetConnectOpts {
   if (address.kind === "unix") return { path: address.path };
