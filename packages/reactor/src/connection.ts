@@ -159,7 +159,8 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   }
 
   async startTls(side: TlsSide): Promise<void> {
-    if (this.disconnecting) throw new ClosedError("Cannot begin TLS: the connection is closed or closing");
+    if (this.disconnecting || this.#writeEnded)
+      throw new ClosedError("Cannot begin TLS: the connection is closed or closing");
     if (this.protocol.unreadBytes > 0) throw new PlaintextUnreadError(this.protocol.unreadBytes);
     this.#flush();
     this.#isSecuring = true;
@@ -174,7 +175,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     this.#isSecuring = false;
     this.#wire.start(this);
     this.#flush();
-    if (this.#phase === "flushing") this.#wire.end();
+    if (this.#phase === "flushing" || this.#writeEnded) this.#wire.end();
     this.#readOrPause();
   }
 

@@ -7,7 +7,7 @@ import {
 } from "node:tls";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { ConnectError, PlaintextUnreadError, TlsError } from "../errors.ts";
+import { ClosedError, ConnectError, PlaintextUnreadError, TlsError } from "../errors.ts";
 import { Factory } from "../factory.ts";
 import { LineOnlyReceiver } from "../line-only-receiver.ts";
 import type { Port } from "../port.ts";
@@ -18,6 +18,7 @@ import {
   Recorder,
   testCertificate,
   tlsPair,
+  transportPair,
   utf8,
   VirtualClock,
 } from "../testing/index.ts";
@@ -198,6 +199,21 @@ describe("STARTTLS", () => {
       await once(socket, "close");
       expect(said).not.toContain("evil");
     }
+  });
+
+  it("does not begin on a connection that has said its end, and keeps the end that is said meanwhile", async () => {
+    await using pair = await transportPair("tcp:0");
+    const { client, server } = pair;
+    const secured = server.transport.startTls({ server: testCertificate });
+    const securing = client.transport.startTls({ client: { authorities, serverName: "localhost" } });
+    client.transport.write("last words");
+    client.transport.loseWriteConnection();
+    await Promise.all([secured, securing]);
+    expect(await server.lost.promise).toEqual({ kind: "done", by: "peer" });
+    expect(server.text()).toBe("last words");
+    await using other = await transportPair("tcp:0");
+    other.client.transport.loseWriteConnection();
+    await expect(other.client.transport.startTls({ client: {} })).rejects.toBeInstanceOf(ClosedError);
   });
 
   it("says so to the one who called it", async () => {
