@@ -26,7 +26,7 @@ describe.each(pages)("%s", (page) => {
 
   test("names only npm scripts and files of the sources that exist", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-    const run = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script!);
+    const run = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script!);
     expect(run.filter((script) => !(script in scripts))).toEqual([]);
     const files = [...text.matchAll(/`(packages\/[\w./-]+\.\w+)`/g)].map(([, file]) => file!);
     expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
