@@ -253,6 +253,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   /** A closing connection still tells those who wait for what they wrote; its protocol writes no more. */
   drained(): void {
     if (this.#phase === "aborting" || this.#phase === "closed" || !this.#isDrainWanted()) return;
+    if (this.#output.length > 0) return; // The turn's end sends it, and then the wire tells again.
     const hooks = this.#drainHooks ?? [];
     this.#drainHooks = undefined;
     for (const hook of hooks)
@@ -285,7 +286,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     this.#phase = "closed";
     this.#drainHooks = undefined;
     this.#tellLost(reason);
-    this.#wire.closed?.(reason);
+    this.#tellWire(reason);
     this.#report = { reason, flushed: this.#flushed, peerEnded: this.#peerEnded, unsentBytes };
     this.#closing?.resolve(this.#report);
     this.#settings.ended(this);
@@ -416,6 +417,15 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     if (error instanceof ProtocolError) return { kind: "protocol-error", by: "peer", error };
     const kind = (error as NodeJS.ErrnoException).code === "ETIMEDOUT" ? "timeout" : "lost";
     return { kind, by: "peer", error };
+  }
+
+  /** A layer that throws must not keep the connection from ending. */
+  #tellWire(reason: CloseReason): void {
+    try {
+      this.#wire.closed?.(reason);
+    } catch (error) {
+      reportFault({ error: asError(error), source: this.#wire });
+    }
   }
 
   #tellLost(reason: CloseReason): void {

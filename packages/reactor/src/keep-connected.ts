@@ -28,16 +28,21 @@ export function keepConnected<P extends Protocol<object>>(
   factory: Factory<P>,
   { timeoutMs, ...options }: KeepConnectedOptions<P> = {},
 ): ClientService<P> {
+  let hook: Disposable | undefined;
   const service = new ClientService<P>({
     ...options,
     clock: reactor.clock,
     random: reactor.random,
+    onState(state) {
+      hook?.[Symbol.dispose]();
+      hook = state.state === "stopped" ? undefined : reactor.onShutdown("before", () => service.stop());
+      options.onState?.(state);
+    },
     connect: (signal) =>
       reactor.connect(endpoint, factory, { signal, ...(timeoutMs !== undefined && { timeoutMs }) }),
     closed: ({ transport }) => transport.closed.then(failIfLost),
     close: ({ transport }) => transport.loseConnection(),
   });
-  reactor.onShutdown("before", () => service.stop());
   service.start();
   return service;
 }

@@ -210,7 +210,17 @@ export class Reactor implements AsyncDisposable {
       fn();
     });
     this.#calls.add(call);
-    return call;
+    const cancel = () => {
+      call.cancel();
+      this.#calls.delete(call);
+    };
+    return {
+      get active() {
+        return call.active;
+      },
+      cancel,
+      [Symbol.dispose]: cancel,
+    };
   }
 
   /**

@@ -35,6 +35,17 @@ describe("a reactor that is stopped", () => {
     expect(faults.errors).toEqual([bug]);
   });
 
+  it("keeps nothing of a call that was taken back", async () => {
+    const reactor = new MemoryReactor();
+    const calls: string[] = [];
+    const call = reactor.callLater(100, () => calls.push("made"));
+    expect(call.active).toBe(true);
+    call.cancel();
+    expect(call.active).toBe(false);
+    await reactor.clock.advance(1000);
+    expect(calls).toEqual([]);
+  });
+
   it("has one deadline for all of it", async () => {
     const reactor = new MemoryReactor();
     await reactor.listen("tcp:1", recorders);

@@ -102,6 +102,16 @@ describe("a stream", () => {
     expect(happenings).toEqual(["connection ended", "stream closed"]);
   });
 
+  it("fails a write that waits when the reactor cuts the connection", async () => {
+    const reactor = new MemoryReactor();
+    await reactor.listen("tcp:1", Factory.forProtocol(Recorder));
+    const { stream } = await reactor.clock.run(reactor.connect("tcp:1", Factory.forProtocol(StreamProtocol)));
+    reactor.network.links[0]!.pause();
+    const written = new Promise<unknown>((resolve) => stream.write(Buffer.alloc(1_000_000), resolve));
+    await reactor.clock.run(reactor.stop({ deadlineMs: 100 }));
+    expect(await written).toBeInstanceOf(Error);
+  });
+
   it("tells of silence on the reactor's clock, as a socket does", async () => {
     const reactor = new MemoryReactor();
     await reactor.listen("tcp:1", Factory.forProtocol(Recorder));

@@ -55,6 +55,7 @@ export class StreamProtocol<F extends object = Factory<object>> extends Protocol
 /** A connection as a stream of Node, with what libraries look for in a socket. Made by `StreamProtocol`. */
 export class ConnectionStream extends Duplex {
   readonly #transport: Transport;
+  #taken: ((error?: Error) => void) | undefined;
   #ended: (() => void) | undefined;
   #destroyed: (() => void) | undefined;
   #isLost = false;
@@ -112,6 +113,7 @@ export class ConnectionStream extends Duplex {
   lost({ kind, error }: CloseReason): void {
     this.#isLost = true;
     this.#timeout?.cancel();
+    this.#settleWrite(new Error("the connection ended before all that was written was taken"));
     this.#ended?.();
     this.#destroyed?.();
     if (kind === "done" || kind === "shutdown") this.push(null);
@@ -150,8 +152,15 @@ export class ConnectionStream extends Duplex {
   #writeAll(parts: Uint8Array[], done: (error?: Error) => void): void {
     this.#waitForTimeout();
     if (this.#transport.disconnecting) return done(new Error("the connection is closed or closing"));
-    if (this.#transport.writeSequence(parts)) done();
-    else this.#transport.onDrain(done);
+    if (this.#transport.writeSequence(parts)) return done();
+    this.#taken = done;
+    this.#transport.onDrain(() => this.#settleWrite());
+  }
+
+  #settleWrite(error?: Error): void {
+    const taken = this.#taken;
+    this.#taken = undefined;
+    taken?.(error);
   }
 
   #waitForTimeout(): void {

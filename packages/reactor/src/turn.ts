@@ -1,3 +1,6 @@
+import { asError } from "./as-error.ts";
+import { reportFault } from "./report-fault.ts";
+
 /** Something that has work to do at the end of the turn. */
 export interface TurnEnd {
   turnEnded(): void;
@@ -13,5 +16,11 @@ export function atTurnEnd(one: TurnEnd): void {
 function endTurn(): void {
   const ending = waiting;
   waiting = [];
-  for (const one of ending) one.turnEnded();
+  for (const one of ending) {
+    try {
+      one.turnEnded();
+    } catch (error) {
+      reportFault({ error: asError(error), source: one });
+    }
+  }
 }

@@ -215,6 +215,14 @@ describe("AMP", () => {
     );
   });
 
+  it("goes on as before when the command to switch could not even be sent", async () => {
+    await using reactor = inMemory();
+    const { client } = await pair(reactor);
+    const asked = client.callRemoteToSwitch(Slow, { f: "x".repeat(65_536) }, () => new Lines());
+    await expect(asked).rejects.toBeInstanceOf(TooLongError);
+    expect(await client.callRemote(Divide, { numerator: 4, denominator: 2 })).toEqual({ result: 2 });
+  });
+
   it("goes on as before when the peer does not switch", async () => {
     await using reactor = inMemory();
     const { client } = await pair(reactor);

@@ -97,6 +97,8 @@ export class AMP<F extends object = Factory<object>> extends Receiver<FoundBox, 
     args: Values<A>,
     makeProtocol: () => P,
   ): Promise<P> {
+    if (this.#securing) await this.#securing;
+    if (this.#isSwitching) throw new ProtocolSwitchedError();
     let protocol: P | undefined;
     const asked = this.#ask(command, args, {
       settled: (wasAnswered) => {
@@ -105,7 +107,12 @@ export class AMP<F extends object = Factory<object>> extends Receiver<FoundBox, 
       },
     });
     this.#isSwitching = true;
-    await asked;
+    try {
+      await asked;
+    } catch (error) {
+      this.#isSwitching = protocol !== undefined;
+      throw error;
+    }
     return protocol!;
   }
 

@@ -260,6 +260,20 @@ describe("a recorded connection", () => {
     expect(told.slice(0, 4)).toEqual(["received hello", "written got hello", "received boom", "end "]);
   });
 
+  it("ends, and its reactor stops, though the one who reads the recorder fails", async () => {
+    using faults = collectFaults();
+    const full = new Error("the disk is full");
+    const onCrash = () => {
+      throw full;
+    };
+    const { clock, connect, reactor } = await world(recorded(Factory.forProtocol(Fragile), { onCrash }));
+    const client = await connect();
+    client.transport.write("boom\r\n");
+    await clock.advance(100);
+    expect(await clock.run(reactor.stop())).toEqual({ cut: [] });
+    expect(faults.errors.map(({ message }) => message)).toEqual(["a bug", "the disk is full"]);
+  });
+
   it("leaves nothing behind when it ends well", async () => {
     expect(await crash("hello|goodbye")).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { isMainThread, Worker } from "node:worker_threads";
+import { asError } from "../as-error.ts";
 import type { CloseReason } from "../close-reason.ts";
 import { NotConnectedError } from "../errors.ts";
 import type { LineOnlyReceiver } from "../line-only-receiver.ts";
@@ -98,8 +99,8 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
     });
     this.#worker = worker;
     worker.on("message", (events: ThreadEvent[]) => this.#happened(events));
-    worker.on("error", (error: Error) => this.#broken(error));
-    this.#stopped = new Promise((resolve) => worker.once("exit", resolve)).then(() => this.#exited());
+    worker.on("error", (error: Error) => this.#broken(error, started));
+    this.#stopped = new Promise((resolve) => worker.once("exit", resolve)).then(() => this.#exited(started));
     this.reconnect();
     return started.promise;
   }
@@ -152,8 +153,10 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
 
   /** Flushes, closes, ends the thread: in this order, and by force when it takes longer than `deadlineMs`. */
   async stop({ deadlineMs = 5_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
+    if (this.#started && !this.#worker) await this.#stopped; // A start waits for the same, and goes first.
     const worker = this.#worker;
     if (!worker) return;
+    this.#started = undefined; // The next start makes a new thread.
     this.#order({ kind: "stop", deadlineMs });
     const force = systemClock.callLater(deadlineMs + GRACE_MS, () => void worker.terminate());
     await this.#stopped;
@@ -182,7 +185,21 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
   turnEnded(): void {
     const orders = this.#orders;
     this.#orders = [];
-    if (orders.length > 0) this.#worker?.postMessage(orders);
+    if (orders.length === 0) return;
+    try {
+      this.#worker?.postMessage(orders);
+    } catch {
+      for (const order of orders) this.#postAlone(order);
+    }
+  }
+
+  /** What cannot be copied is its caller's error, and spoils nothing else. */
+  #postAlone(order: ThreadOrder): void {
+    try {
+      this.#worker?.postMessage([order]);
+    } catch (error) {
+      if ("id" in order) this.#answer(order.id)?.reject(asError(error));
+    }
   }
 
   #order(order: ThreadOrder): void {
@@ -234,17 +251,17 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
     return answer;
   }
 
-  #broken(error: Error): void {
-    this.#started?.reject(error);
+  #broken(error: Error, started: PromiseWithResolvers<void>): void {
+    started.reject(error);
     this.emit("failed", error, this.#generation);
   }
 
-  #exited(): void {
+  #exited(started: PromiseWithResolvers<void>): void {
     this.#worker = undefined;
     this.#orders = [];
     this.#takenLength = 0;
-    this.#started?.reject(new NotConnectedError(ENDED));
-    this.#started = undefined;
+    started.reject(new NotConnectedError(ENDED));
+    if (this.#started === started) this.#started = undefined;
     for (const answer of this.#unanswered.values()) answer.reject(new NotConnectedError(ENDED));
     this.#unanswered.clear();
   }

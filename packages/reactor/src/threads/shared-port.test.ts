@@ -42,6 +42,10 @@ describe("a port shared by threads", () => {
     await expect(listenInThreads(taken, { factory, threads: 2 })).rejects.toMatchObject({
       code: "ADDRESS_IN_USE",
     });
+    const exiting = new URL("../test-programs/exiting-factory.ts", import.meta.url);
+    await expect(listenInThreads("tcp:0", { factory: exiting, threads: 1 })).rejects.toThrow(
+      "the thread ended before it listened",
+    );
     const missing = new URL("./no-such-module.ts", import.meta.url);
     await expect(listenInThreads("tcp:0", { factory: missing, threads: 1 })).rejects.toThrow(
       "no-such-module",

@@ -5,6 +5,7 @@ import { type ListenEndpoint, listenEndpoint } from "../endpoints/listen-endpoin
 import { CannotListenError } from "../errors.ts";
 import type { Port } from "../port.ts";
 import type { StopReport } from "../reactor.ts";
+import { reportFault } from "../report-fault.ts";
 import type { PortEvent, PortOrder, PortWorkerSettings } from "./port-messages.ts";
 import { fromThreadError } from "./thread-error.ts";
 
@@ -127,6 +128,7 @@ class PortThread {
   #address: Address | undefined;
   #count = 0;
   #lastId = 0;
+  #hasExited = false;
 
   constructor(settings: PortWorkerSettings, counted: (change: number) => void) {
     this.#counted = counted;
@@ -134,7 +136,7 @@ class PortThread {
       workerData: settings,
     });
     this.#worker.on("message", (event: PortEvent) => this.#happened(event));
-    this.#worker.on("error", (error) => this.#listening.reject(error));
+    this.#worker.on("error", (error) => this.#broke(error));
     this.#ended = new Promise((resolve) => this.#worker.once("exit", () => resolve(this.#exited())));
   }
 
@@ -147,6 +149,7 @@ class PortThread {
   }
 
   order(orderFor: (id: number) => PortOrder): Promise<StopReport> {
+    if (this.#hasExited) return Promise.resolve({ cut: [] });
     const answer = Promise.withResolvers<StopReport>();
     this.#lastId += 1;
     this.#answers.set(this.#lastId, answer);
@@ -171,11 +174,11 @@ class PortThread {
       case "count":
         return this.#counts(event.count);
       case "done":
-        return this.#answers.get(event.id)?.resolve({ cut: [] });
+        return this.#answer(event.id)?.resolve({ cut: [] });
       case "stopped":
-        return this.#answers.get(event.id)?.resolve(event.report);
+        return this.#answer(event.id)?.resolve(event.report);
       case "failed":
-        return this.#answers.get(event.id)?.reject(fromThreadError(event.error));
+        return this.#answer(event.id)?.reject(fromThreadError(event.error));
     }
   }
 
@@ -185,8 +188,23 @@ class PortThread {
     this.#counted(change);
   }
 
+  #answer(id: number): PromiseWithResolvers<StopReport> | undefined {
+    const answer = this.#answers.get(id);
+    this.#answers.delete(id);
+    return answer;
+  }
+
+  /** The thread dies of it. */
+  #broke(error: Error): void {
+    if (this.#address) reportFault({ error, source: this });
+    else this.#listening.reject(error);
+  }
+
   #exited(): void {
+    this.#hasExited = true;
     this.#counts(0);
+    this.#listening.reject(new CannotListenError("Cannot listen: the thread ended before it listened"));
     for (const answer of this.#answers.values()) answer.resolve({ cut: [] });
+    this.#answers.clear();
   }
 }

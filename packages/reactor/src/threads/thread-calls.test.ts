@@ -53,6 +53,33 @@ describe("calls to a reactor's thread", () => {
     expect(await calls.add(1, 1)).toBe(2);
   });
 
+  it("reject an argument that cannot be copied, and spoil nothing else of their turn", async () => {
+    await using reactor = new Reactor();
+    await using set = await connected(reactor);
+    const { calls } = set.thread;
+    const strange = calls as unknown as { later(value: unknown): Promise<string> };
+    const [before, bad, after] = [calls.add(1, 1), strange.later(() => {}), calls.add(2, 2)];
+    await expect(bad).rejects.toThrow("could not be cloned");
+    expect([await before, await after]).toEqual([2, 4]);
+  });
+
+  it("start and stop in the order in which they were asked for", async () => {
+    await using reactor = new Reactor();
+    const port = await reactor.listenTCP(0, Factory.forProtocol(Telling));
+    const thread = new ReactorThread<Answering>({ protocol, host: "127.0.0.1", port: portOf(port) });
+    const first = thread.start().catch(() => {});
+    await thread.stop();
+    await first;
+    await expect(thread.calls.add(1, 2)).rejects.toMatchObject({ code: "NOT_CONNECTED" });
+    await thread.start();
+    const stopped = thread.stop();
+    await thread.start();
+    await once(thread, "connected");
+    await stopped;
+    expect(await thread.calls.add(1, 2)).toBe(3);
+    await thread.stop();
+  });
+
   it("are rejected when there is no connection, or the thread ends before it answers", async () => {
     await using reactor = new Reactor();
     const { thread } = await connected(reactor);

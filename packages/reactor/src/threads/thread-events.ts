@@ -68,6 +68,7 @@ export class ThreadEvents implements TurnEnd {
       this.#post([event]);
     } catch (thrown) {
       const error = toThreadError(thrown);
+      if (event.kind === "told") this.taken(VALUE_LENGTH); // Nobody there will say so.
       if (event.kind === "called") this.#post([{ ...event, end: { kind: "threw", error } }]);
       else if ("generation" in event) {
         this.#post([{ kind: "failed", generation: event.generation, error }]);

@@ -13,18 +13,18 @@ const HANDSHAKE_TIMEOUT_MS = 30_000;
 
 /** The server's side of TLS on a wire. Resolves when the handshake is done; rejects with `TlsError`. */
 export function secureServer(wire: Wire, clock: Clock, options: TlsServerOptions): Promise<Wire> {
-  // A server per connection: Node tells which connection has failed only by which server tells it.
-  const server = createServer({
-    key: text(options.privateKey),
-    cert: text(options.certificate),
-    minVersion: OLDEST,
-    ...(options.clientAuthorities !== undefined && {
-      ca: authorities(options.clientAuthorities),
-      requestCert: true,
-    }),
-    ...(options.alpnProtocols && { ALPNProtocols: [...options.alpnProtocols] }),
-  });
   return shakeHands(wire, clock, options.handshakeTimeoutMs, (encrypted, secured, failed) => {
+    // A server per connection: Node tells which connection has failed only by which server tells it.
+    const server = createServer({
+      key: text(options.privateKey),
+      cert: text(options.certificate),
+      minVersion: OLDEST,
+      ...(options.clientAuthorities !== undefined && {
+        ca: authorities(options.clientAuthorities),
+        requestCert: true,
+      }),
+      ...(options.alpnProtocols && { ALPNProtocols: [...options.alpnProtocols] }),
+    });
     server.once("secureConnection", secured);
     server.once("tlsClientError", failed);
     server.emit("connection", encrypted);
@@ -70,7 +70,11 @@ function shakeHands(wire: Wire, clock: Clock, timeoutMs = HANDSHAKE_TIMEOUT_MS, 
     resolve(new TlsWire(socket, encrypted, wire));
   };
   encrypted.on("error", failed);
-  begin(encrypted, secured, failed);
+  try {
+    begin(encrypted, secured, failed);
+  } catch (error) {
+    failed(error); // Node reads keys and certificates within the call.
+  }
   return promise.finally(() => patience.cancel());
 }
 

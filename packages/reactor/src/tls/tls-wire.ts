@@ -2,7 +2,7 @@ import type { TLSSocket } from "node:tls";
 import type { Address } from "../address.ts";
 import type { Clock } from "../clock.ts";
 import type { CloseReason } from "../close-reason.ts";
-import type { Wire, WireEvents } from "../net.ts";
+import type { IdleKind, Wire, WireEvents } from "../net.ts";
 import { NodeWire } from "../node-wire.ts";
 import { WireStream } from "../wire-stream.ts";
 import type { Security } from "./tls-options.ts";
@@ -12,6 +12,8 @@ export class EncryptedStream extends WireStream {
   readonly #clock: Clock;
   /** Whether TLS may read on now; it asks again when it may. */
   mayEnd = true;
+  /** Told by a layer below; led around TLS, which knows nothing of it. */
+  idle: (kind: IdleKind) => void = () => {};
   /** TLS was told that nothing more comes. */
   hasEnded = false;
   #isEnding = false;
@@ -71,12 +73,12 @@ export class TlsWire extends NodeWire {
   }
 
   override start(events: WireEvents): void {
+    this.#encrypted.idle = (kind) => events.idle?.(kind);
     super.start({
       received: (bytes) => events.received(bytes),
       drained: () => events.drained(),
       finished: () => events.finished(),
       gone: (error) => events.gone(error),
-      idle: (kind) => events.idle?.(kind),
       ended: () => (this.#encrypted.hasEnded ? this.fail(truncated()) : events.ended()),
     });
   }

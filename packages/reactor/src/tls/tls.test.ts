@@ -10,6 +10,7 @@ import { describe, expect, it } from "vitest";
 import { ClosedError, ConnectError, PlaintextUnreadError, TlsError } from "../errors.ts";
 import { Factory } from "../factory.ts";
 import { LineOnlyReceiver } from "../line-only-receiver.ts";
+import { idle } from "../policies/idle.ts";
 import type { Port } from "../port.ts";
 import { Reactor } from "../reactor.ts";
 import {
@@ -113,6 +114,15 @@ describe("TLS", () => {
     expect(built).toEqual([]);
   });
 
+  it("says at once, and once, that a key or certificate cannot be read", async () => {
+    const bad = { certificate: "no certificate", privateKey: "no key" };
+    await expect(tlsPair({}, { client: bad })).rejects.toMatchObject({ name: "ConnectError" });
+    await using reactor = new Reactor();
+    const port = await reactor.listenTLS(0, Factory.forProtocol(Recorder), bad);
+    const where = { address: port.address, tls: { authorities } };
+    await expect(reactor.connect(where, Factory.forProtocol(Recorder))).rejects.toBeInstanceOf(ConnectError);
+  });
+
   it("takes an end that comes without TLS's own for a cut", async () => {
     await using reactor = new Reactor();
     const server = Promise.withResolvers<Recorder>();
@@ -214,6 +224,24 @@ describe("STARTTLS", () => {
     await using other = await transportPair("tcp:0");
     other.client.transport.loseWriteConnection();
     await expect(other.client.transport.startTls({ client: {} })).rejects.toBeInstanceOf(ClosedError);
+  });
+
+  it("leaves the idle limits of the connection in force", async () => {
+    await using reactor = new Reactor();
+    const idles: string[] = [];
+    class Watching extends Careful {
+      override connectionIdle(kind: string) {
+        if (this.transport.security) idles.push(kind);
+      }
+    }
+    const port = await reactor.listenTCP(0, idle(Factory.forProtocol(Watching), { readMs: 20 }));
+    const client = await reactor.connect({ address: port.address }, Factory.forProtocol(Asking));
+    client.lineReceived = async (line) => {
+      if (line === "go ahead")
+        await client.transport.startTls({ client: { authorities, serverName: "localhost" } });
+    };
+    client.sendLine("STARTTLS");
+    await expect.poll(() => idles.includes("read")).toBe(true);
   });
 
   it("says so to the one who called it", async () => {

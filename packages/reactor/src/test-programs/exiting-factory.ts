@@ -1,0 +1,2 @@
+/** Ends its thread before it could listen. */
+process.exit(3);
