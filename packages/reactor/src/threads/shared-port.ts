@@ -136,7 +136,7 @@ class PortThread {
       workerData: settings,
     });
     this.#worker.on("message", (event: PortEvent) => this.#happened(event));
-    this.#worker.on("error", (error) => this.#broke(error));
+    this.#worker.on("error", (error: Error) => this.#broke(error));
     this.#ended = new Promise((resolve) => this.#worker.once("exit", () => resolve(this.#exited())));
   }
 
