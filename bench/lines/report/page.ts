@@ -17,8 +17,8 @@ in flight on each. \`pl-dD-S\`: 8 connections, D lines in flight on each. \`chur
 publisher, bursts of B lines, 1,000 receivers. \`bare\` is by hand on Node's \`net\` what ours does; \`naive\` is \`net\` as
 people write it.`;
 
-const BETWEEN = `Where a goal in "of C" is missed, most of what is missing is Node's: \`bare\` has no framework and misses
-the same rows (Node makes a buffer of 64 KiB for every read of an accepted socket, wraps each write, and copies text
+const BETWEEN = `Where a \`pp\` or \`pl\` goal is missed, most of what is missing is Node's: \`bare\`, without a framework, misses
+it too (Node makes a buffer of 64 KiB for every read of an accepted socket, wraps each write, and copies text
 twice). The layer itself adds about 0.04 µs a line (\`pl-d64-64\`) and 0.8 µs a read (\`pp-c64-64\`). A line that is sent is searched for a line's end,
 which \`bare\` does not do. In a fan-out ours writes each line to each receiver, and \`bare\` a whole burst at once. What
 would help is Node's private parts (a static read buffer for accepted sockets), which are not used. A client in its
