@@ -65,7 +65,7 @@ const ENDED = "the reactor's thread has ended";
  */
 export class ReactorThread<P extends object = LineOnlyReceiver<object>>
   extends EventEmitter<ReactorThreadEvents>
-  implements AsyncDisposable, TurnEnd
+  implements AsyncDisposable
 {
   /**
    * The methods of the protocol of the present connection, called in the reactor's thread; arguments and results are
@@ -76,6 +76,8 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
   readonly #settings: ThreadSettings;
   readonly #unanswered = new Map<number, PromiseWithResolvers<unknown>>();
   #worker: Worker | undefined;
+  /** What this turn orders leaves in one message. */
+  readonly #turn: TurnEnd = { turnEnded: () => this.#postOrders() };
   #orders: ThreadOrder[] = [];
   #takenLength = 0;
   #started: PromiseWithResolvers<void> | undefined;
@@ -137,7 +139,7 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
     const worker = this.#worker;
     if (!worker) throw new NotConnectedError("the reactor's thread does not run");
     const generation = this.#generation;
-    this.turnEnded();
+    this.#postOrders();
     const value = waitBlocked(method, timeoutMs, (caller) => {
       const order: ThreadOrder = { kind: "blocking-call", caller, generation, method, args };
       worker.postMessage([order], [caller.port]);
@@ -181,8 +183,7 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
     return answer.promise;
   }
 
-  /** @internal Posts what this turn has ordered. */
-  turnEnded(): void {
+  #postOrders(): void {
     const orders = this.#orders;
     this.#orders = [];
     if (orders.length === 0) return;
@@ -203,7 +204,7 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
   }
 
   #order(order: ThreadOrder): void {
-    if (this.#orders.push(order) === 1) atTurnEnd(this);
+    if (this.#orders.push(order) === 1) atTurnEnd(this.#turn);
   }
 
   /** The thread holds its peer back when too much is on the way to here. */
