@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Factory, Reactor, type Port } from "@trofie/reactor";
 import { everyCut, MemoryNetwork, Recorder, utf8, VirtualClock } from "@trofie/reactor/testing";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { GreeterFactory } from "./greeter.ts";
 
 const GREETING = "Connection with the server established!\r\n";
@@ -14,6 +14,7 @@ const GOODBYE = "Noooo don't go awayyyyy...\r\n";
 const UNKNOWN = "I understand: hello, goodbye, write: <text>\r\n";
 
 const folder = mkdtempSync(join(tmpdir(), "greeter-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
 async function greeter(path = join(folder, `file-${files++}.txt`)) {

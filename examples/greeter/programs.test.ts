@@ -1,12 +1,13 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 
 const folder = mkdtempSync(join(tmpdir(), "greeter-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const running = new Set<ChildProcess>();
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,6 +99,7 @@ describe.skipIf(isSkipped)(
 
 describe.skipIf(isSkipped)("the mail client, where aiosmtpd offers TLS (skipped as above)", () => {
   const folder = mkdtempSync(join(tmpdir(), "mail-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
   const [authorities, certificate, privateKey] = (["authorities", "certificate", "privateKey"] as const).map(
     (name) => {
       const path = join(folder, `${name}.pem`);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -36,7 +36,10 @@ export async function startSshServer(): Promise<SshServer> {
     key: key!,
     wrongKey: wrongKey!,
     program,
-    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true });
+    },
   };
 }
 
