@@ -1,10 +1,8 @@
 /** Every type of AMP's arguments, from us to Twisted and back, and from Twisted to us and back. */
-import { Reactor } from "@trofie/reactor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type AllValues, Everything } from "./amp-commands.ts";
 import { dialledByTwisted, dialTwisted } from "./amp-ends.ts";
-import { TwistedPeer } from "./peer.ts";
-import { twistedVersion } from "./twisted-process.ts";
+import { reactor, twisted, withTwisted } from "./with-twisted.ts";
 
 /** What each side has of the same values: Twisted's are text, as Python writes them. */
 interface SameValues {
@@ -75,20 +73,7 @@ function plain({ bytes, ...others }: AllValues): AllValues {
   return bytes ? { ...others, bytes: Uint8Array.from(bytes) } : others;
 }
 
-let twisted: TwistedPeer;
-let reactor: Reactor;
-
-describe.skipIf(!twistedVersion())("AMP's values (skipped where there is no python3-twisted)", () => {
-  beforeAll(() => {
-    twisted = new TwistedPeer();
-    reactor = new Reactor();
-  });
-
-  afterAll(async () => {
-    await reactor.stop({ deadlineMs: 1000 });
-    await twisted[Symbol.asyncDispose]();
-  });
-
+withTwisted("AMP's values", () => {
   describe("from our client to Twisted's server and back", () => {
     it.each(Object.entries(values))("goes %s", async (_, { ours, theirs }) => {
       const ends = await dialTwisted(reactor, twisted);

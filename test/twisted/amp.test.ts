@@ -1,8 +1,8 @@
 /** Commands on a real socket: our client of a server that is written in Twisted, and Twisted's client of ours. */
-import { NotConnectedError, Reactor } from "@trofie/reactor";
+import { NotConnectedError } from "@trofie/reactor";
 import * as amp from "@trofie/reactor/amp";
 import { collectFaults } from "@trofie/reactor/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   Crash,
   Divide,
@@ -17,27 +17,13 @@ import {
   ZeroDivisionError,
 } from "./amp-commands.ts";
 import { dialledByTwisted, dialTwisted } from "./amp-ends.ts";
-import { TwistedPeer } from "./peer.ts";
-import { twistedVersion } from "./twisted-process.ts";
+import { reactor, twisted, withTwisted } from "./with-twisted.ts";
 
 const LONGEST_BYTES = 65_535;
 const DONE = ["lost", "ConnectionDone"];
 const lastFirst = Array.from({ length: GATHERED }, (_, count) => GATHERED - 1 - count);
 
-let twisted: TwistedPeer;
-let reactor: Reactor;
-
-describe.skipIf(!twistedVersion())("AMP with Twisted (skipped where there is no python3-twisted)", () => {
-  beforeAll(() => {
-    twisted = new TwistedPeer();
-    reactor = new Reactor();
-  });
-
-  afterAll(async () => {
-    await reactor.stop({ deadlineMs: 1000 });
-    await twisted[Symbol.asyncDispose]();
-  });
-
+withTwisted("AMP with Twisted", () => {
   describe("our client", () => {
     it("gets the answer of a command", async () => {
       const { ours } = await dialTwisted(reactor, twisted);

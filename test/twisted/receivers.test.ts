@@ -1,19 +1,16 @@
 /** Every receiver on a real socket, with Twisted's at the other end, whoever listens. */
-import { Reactor } from "@trofie/reactor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { toBytes, type ReceiverName } from "./case.ts";
 import { frame } from "./frame.ts";
 import { portNumber, TalkerFactory, type OurConnection } from "./our-end.ts";
-import { TwistedPeer, type PeerConnection } from "./peer.ts";
+import { type PeerConnection } from "./peer.ts";
 import { receiverNames } from "./receivers.ts";
-import { twistedVersion } from "./twisted-process.ts";
+import { reactor, twisted, withTwisted } from "./with-twisted.ts";
 
 const LONGEST = 200;
 /** Boxes have tests of their own, with the commands that they carry: `amp.test.ts`. */
 const receivers = receiverNames.filter((name) => name !== "BinaryBoxProtocol");
 const settings = { maxLength: LONGEST };
-let twisted: TwistedPeer;
-let reactor: Reactor;
 
 interface Ends {
   readonly receiver: ReceiverName;
@@ -137,17 +134,7 @@ function wordOf(receiver: ReceiverName): string {
   return receiver.startsWith("Line") ? "line" : "string";
 }
 
-describe.skipIf(!twistedVersion())("with Twisted (skipped where there is no python3-twisted)", () => {
-  beforeAll(() => {
-    twisted = new TwistedPeer();
-    reactor = new Reactor();
-  });
-
-  afterAll(async () => {
-    await reactor.stop({ deadlineMs: 1000 });
-    await twisted[Symbol.asyncDispose]();
-  });
-
+withTwisted("with Twisted", () => {
   describe.each(receivers)("%s", (receiver) => {
     describe.each(Object.entries(directions))("%s:", (_, connect) => {
       it.each(Object.entries(checks))("%s", async (_name, check) => check(await connect(receiver)));

@@ -1,15 +1,11 @@
 /** Who keeps a connection comes back after a reset, a clean end and an outage: Twisted's to us, and ours to Twisted. */
 import { ClientService, type ClientState } from "@trofie/reactor/client-service";
-import { Reactor } from "@trofie/reactor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { portNumber, TalkerFactory, type OurConnection } from "./our-end.ts";
-import { TwistedPeer, type PeerConnection, type PeerListener } from "./peer.ts";
+import { type PeerConnection, type PeerListener } from "./peer.ts";
 import { Queue } from "./queue.ts";
 import type { Talker } from "./receivers.ts";
-import { twistedVersion } from "./twisted-process.ts";
-
-let twisted: TwistedPeer;
-let reactor: Reactor;
+import { reactor, twisted, withTwisted } from "./with-twisted.ts";
 
 /** A line goes each way. */
 async function talk(ours: OurConnection, theirs: PeerConnection): Promise<void> {
@@ -55,17 +51,7 @@ async function untilState(states: Queue<ClientState>, wanted: ClientState["state
   return state;
 }
 
-describe.skipIf(!twistedVersion())("reconnecting (skipped where there is no python3-twisted)", () => {
-  beforeAll(() => {
-    twisted = new TwistedPeer();
-    reactor = new Reactor();
-  });
-
-  afterAll(async () => {
-    await reactor.stop({ deadlineMs: 1000 });
-    await twisted[Symbol.asyncDispose]();
-  });
-
+withTwisted("reconnecting", () => {
   describe.each(Object.entries(keepers))("Twisted's %s", (_, keep) => {
     it("comes back after we reset the connection", async () => {
       const factory = new TalkerFactory("LineReceiver");

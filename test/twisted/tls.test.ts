@@ -1,28 +1,16 @@
 /** Who proves to whom who it is, with Twisted at the other end; what then goes over TLS is in `wires.test.ts`. */
-import { ConnectError, Reactor, TlsError } from "@trofie/reactor";
+import { ConnectError, TlsError } from "@trofie/reactor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CertificateFiles } from "./certificate-files.ts";
 import { portNumber, TalkerFactory } from "./our-end.ts";
-import { TwistedPeer } from "./peer.ts";
-import { twistedVersion } from "./twisted-process.ts";
+import { reactor, twisted, withTwisted } from "./with-twisted.ts";
 
 const RECEIVER = "LineReceiver";
-let twisted: TwistedPeer;
-let reactor: Reactor;
 let files: CertificateFiles;
 
-describe.skipIf(!twistedVersion())("TLS with Twisted (skipped where there is no python3-twisted)", () => {
-  beforeAll(() => {
-    twisted = new TwistedPeer();
-    reactor = new Reactor();
-    files = new CertificateFiles();
-  });
-
-  afterAll(async () => {
-    await reactor.stop({ deadlineMs: 1000 });
-    await twisted[Symbol.asyncDispose]();
-    files[Symbol.dispose]();
-  });
+withTwisted("TLS with Twisted", () => {
+  beforeAll(() => void (files = new CertificateFiles()));
+  afterAll(() => files[Symbol.dispose]());
 
   describe("our client", () => {
     const listen = () => twisted.listen(RECEIVER, `ssl:0:privateKey=${files.pem}:interface=127.0.0.1`);

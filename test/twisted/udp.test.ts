@@ -1,10 +1,10 @@
 /** Datagrams between us and Twisted. */
-import { DatagramProtocol, type Handled, Reactor, type UdpAddress } from "@trofie/reactor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DatagramProtocol, type Handled, type UdpAddress } from "@trofie/reactor";
+import { expect, it } from "vitest";
 import { fromBytes } from "./case.ts";
 import { EventQueue } from "./event-queue.ts";
-import { TwistedPeer } from "./peer.ts";
-import { twistedVersion } from "./twisted-process.ts";
+import type { TwistedPeer } from "./peer.ts";
+import { reactor, twisted, withTwisted } from "./with-twisted.ts";
 
 /** Tells each datagram, and answers what asks for it, as `udp_peer.py` does. */
 class Datagrams extends DatagramProtocol {
@@ -53,26 +53,13 @@ class TheirDatagrams {
   }
 }
 
-let twisted: TwistedPeer;
-let reactor: Reactor;
-
 async function listenBoth() {
   const ours = new Datagrams();
   await reactor.listenUDP(0, ours);
   return { ours, theirs: await TheirDatagrams.listen(twisted) };
 }
 
-describe.skipIf(!twistedVersion())("UDP with Twisted (skipped where there is no python3-twisted)", () => {
-  beforeAll(() => {
-    twisted = new TwistedPeer();
-    reactor = new Reactor();
-  });
-
-  afterAll(async () => {
-    await reactor.stop({ deadlineMs: 1000 });
-    await twisted[Symbol.asyncDispose]();
-  });
-
+withTwisted("UDP with Twisted", () => {
   it("carries a datagram of ours there, and its answer back", async () => {
     const { ours, theirs } = await listenBoth();
     await ours.transport.write("say caffè", theirs.address);

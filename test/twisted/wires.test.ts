@@ -1,17 +1,14 @@
 /** A conversation of lines over TCP, TLS and UNIX sockets, with Twisted at the other end, whoever listens. */
 import { join } from "node:path";
-import { Reactor } from "@trofie/reactor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CertificateFiles } from "./certificate-files.ts";
 import { portNumber, TalkerFactory, type OurConnection } from "./our-end.ts";
-import { TwistedPeer, type PeerConnection } from "./peer.ts";
-import { twistedVersion } from "./twisted-process.ts";
+import { type PeerConnection } from "./peer.ts";
+import { reactor, twisted, withTwisted } from "./with-twisted.ts";
 
 const RECEIVER = "LineReceiver";
 const MUCH = "x".repeat(3_000_000);
 
-let twisted: TwistedPeer;
-let reactor: Reactor;
 let files: CertificateFiles;
 let sockets = 0;
 
@@ -154,18 +151,9 @@ const tlsChecks: typeof checks = {
   },
 };
 
-describe.skipIf(!twistedVersion())("wires to Twisted (skipped where there is no python3-twisted)", () => {
-  beforeAll(() => {
-    twisted = new TwistedPeer();
-    reactor = new Reactor();
-    files = new CertificateFiles();
-  });
-
-  afterAll(async () => {
-    await reactor.stop({ deadlineMs: 1000 });
-    await twisted[Symbol.asyncDispose]();
-    files[Symbol.dispose]();
-  });
+withTwisted("wires to Twisted", () => {
+  beforeAll(() => void (files = new CertificateFiles()));
+  afterAll(() => files[Symbol.dispose]());
 
   describe.each(Object.entries(tcp))("TCP, when %s:", (_, connect) => {
     it.each(Object.entries(checks))("%s", async (_name, check) => check(await connect()));

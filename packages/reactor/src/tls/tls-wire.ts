@@ -1,5 +1,4 @@
 import type { TLSSocket } from "node:tls";
-import type { Address } from "../address.ts";
 import type { Clock } from "../clock.ts";
 import type { CloseReason } from "../close-reason.ts";
 import type { IdleKind, Wire, WireEvents } from "../net.ts";
@@ -58,14 +57,6 @@ export class TlsWire extends NodeWire {
     };
     this.#encrypted = encrypted;
     this.#below = below;
-  }
-
-  override get host(): Address {
-    return this.#below.host;
-  }
-
-  override get peer(): Address {
-    return this.#below.peer;
   }
 
   override get security(): Security {
