@@ -2,17 +2,17 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ErasePlan } from "@trofie/contract";
-import { probedContents } from "./contents.ts";
-import { ContentsMemory } from "./contents-memory.ts";
-import { discover, discoverWithoutContents } from "./discover.ts";
+import { probedContents } from "./discovery/contents.ts";
+import { ContentsMemory } from "./discovery/contents-memory.ts";
+import { discover, discoverWithoutContents } from "./discovery/discover.ts";
 import type { DiskHost } from "./disk-host.ts";
-import { findDevice } from "./find-device.ts";
-import { linuxMachine } from "./linux-machine.ts";
-import type { Machine } from "./machine.ts";
-import { makePlan } from "./make-plan.ts";
-import { isProcessAlive, readBootId } from "./process-id.ts";
-import { spawnJob } from "./spawn-job.ts";
-import type { Places } from "./surroundings.ts";
+import { findDevice } from "./discovery/find-device.ts";
+import { linuxMachine } from "./machine/linux-machine.ts";
+import type { Machine } from "./machine/machine.ts";
+import { makePlan } from "./erase/make-plan.ts";
+import { isProcessAlive, readBootId } from "./machine/process-id.ts";
+import { spawnJob } from "./job/spawn-job.ts";
+import type { Places } from "./discovery/surroundings.ts";
 
 export interface LinuxDiskHostOptions {
   /** The only folder whose regular files are devices, to practise on; none without it. */

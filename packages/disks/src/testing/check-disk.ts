@@ -1,7 +1,7 @@
 /** What every disk promises; memory, file and loop device all pass it. */
 import { expect, test } from "vitest";
-import { alignedMemory } from "../aligned-memory.ts";
-import type { Disk } from "../disk.ts";
+import { alignedMemory } from "../disk/aligned-memory.ts";
+import type { Disk } from "../disk/disk.ts";
 
 /** `open` gives a disk of `sizeBytes` bytes, a multiple of 4096, with nothing on it that matters. */
 export function checkDisk(name: string, sizeBytes: number, open: () => Promise<Disk>): void {

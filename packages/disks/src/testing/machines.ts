@@ -1,5 +1,5 @@
 /** Some machines, written down once for several tests. */
-import type { Places } from "../surroundings.ts";
+import type { Places } from "../discovery/surroundings.ts";
 import { diskInSysfs, mountLine, systemOn } from "./sysfs.ts";
 import type { Tree } from "./memory-machine.ts";
 

@@ -1,5 +1,5 @@
 /** A disk in memory, with faults that can be switched while a job runs. */
-import type { Disk } from "../disk.ts";
+import type { Disk } from "../disk/disk.ts";
 
 export interface Faults {
   /** Called before each operation; may throw an error of the kernel, or wait. */

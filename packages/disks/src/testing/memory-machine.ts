@@ -1,5 +1,5 @@
 /** A machine made of text: what sysfs, /proc and /dev of a real one hold, written down in a test. */
-import type { FileStat, Machine } from "../machine.ts";
+import type { FileStat, Machine } from "../machine/machine.ts";
 
 /** A file's text, a symbolic link, a block device's node, or a file or folder of which only the status matters. */
 export type Entry = string | { readonly link: string } | { readonly number: string } | Partial<FileStat>;

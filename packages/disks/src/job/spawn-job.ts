@@ -1,0 +1,89 @@
+/** The station's side of a job's process. */
+import { fork, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { JobEnd, JobEvent, JobProcess } from "../disk-host.ts";
+import type { FromJob, Order, ToJob } from "./job-messages.ts";
+import type { Machine } from "../machine/machine.ts";
+import { readProcessId } from "../machine/process-id.ts";
+
+/** Starts the process and gives it its order; returns when it says that it is ready. */
+export async function spawnJob(
+  machine: Machine,
+  order: Order,
+  onEvent: (event: JobEvent) => void,
+): Promise<JobProcess> {
+  const child = forkJob();
+  const ended = endOf(child);
+  child.on("message", (message: FromJob) => {
+    if (message.type === "event") onEvent(message.event);
+  });
+  tell(child, order);
+  await readiness(child, ended);
+  const id = await readProcessId(machine, child.pid ?? 0);
+  if (id === null) throw new Error("The job's process is gone before its job");
+  return {
+    process: id,
+    go: () => tell(child, { type: "go" }),
+    stop: () => tell(child, { type: "stop" }),
+    ended,
+  };
+}
+
+/**
+ * A session of its own, so that Ctrl-C in the station's terminal is not for it; no environment, for it needs none; four
+ * threads for its blocks in flight and two for the questions it asks beside them.
+ */
+function forkJob(): ChildProcess {
+  const program = fileURLToPath(import.meta.resolve("@trofie/disks/job-process"));
+  return fork(program, [], {
+    cwd: "/",
+    detached: true,
+    env: { UV_THREADPOOL_SIZE: "6" },
+    execArgv: program.endsWith(".ts") ? ["--conditions=trofie-source"] : [],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+}
+
+/** To a process that is gone there is nothing to tell; how it went is in `ended`. */
+function tell(child: ChildProcess, message: ToJob): void {
+  if (child.connected) child.send(message, () => {});
+}
+
+async function readiness(child: ChildProcess, ended: Promise<JobEnd>): Promise<void> {
+  const ready = new Promise<null>((resolve) => {
+    child.on("message", (message: FromJob) => {
+      if (message.type === "ready") resolve(null);
+    });
+  });
+  const end = await Promise.race([ready, ended]);
+  if (end === null) return;
+  throw new Error("message" in end ? end.message : "The job's process ended before its job");
+}
+
+/** "close" comes after the exit and after the last message, whichever is later. */
+function endOf(child: ChildProcess): Promise<JobEnd> {
+  let said: JobEnd | null = null;
+  let complaint = "";
+  child.on("message", (message: FromJob) => {
+    if (message.type === "report") said = { how: "reported", report: message.report };
+    if (message.type === "refused") said = { how: "refused", code: message.code, message: message.message };
+  });
+  child.stderr?.on("data", (text: Buffer) => (complaint = (complaint + text.toString()).slice(-2000)));
+  return new Promise((resolve) => {
+    child.on("close", (exitCode, signal) => resolve(said ?? crash(exitCode, signal, complaint)));
+    child.on("error", (error) => {
+      if (child.pid === undefined) resolve(crash(null, null, error.message));
+    });
+  });
+}
+
+function crash(exitCode: number | null, signal: string | null, complaint: string): JobEnd {
+  const way = signal === null ? `exit code ${exitCode}` : `killed by ${signal}`;
+  const words = complaint.split("\n").find((line) => /error/i.test(line));
+  return {
+    how: "crashed",
+    exitCode,
+    signal,
+    message: `The job's process ended without a report, ${way}${words ? `: ${words.trim()}` : ""}`,
+  };
+}
