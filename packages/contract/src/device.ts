@@ -37,6 +37,9 @@ export type Content = z.infer<typeof Content>;
 export const DeviceRefusal = z.strictObject({ code: ErrorWord, state: z.string(), message: z.string() });
 export type DeviceRefusal = z.infer<typeof DeviceRefusal>;
 
+/** `unknown`: the disk could not be asked, or has no such thing. */
+const HiddenArea = z.enum(["none", "present", "unknown"]);
+
 export const Device = z.strictObject({
   /** Where it is found now: "/dev/sdb", or the path of a practice file. Never used to recognise it. */
   path: z.string(),
@@ -47,6 +50,10 @@ export const Device = z.strictObject({
   logicalSectorBytes: z.int().positive(),
   physicalSectorBytes: z.int().positive(),
   readOnly: z.boolean(),
+  /** Degrees Celsius (hwmon's drivetemp or nvme); null where nobody measures. Its changes are no events. */
+  temperatureC: z.number().nullable(),
+  /** Parts of the medium beyond what is addressed: a host protected area (HPA), a device configuration overlay (DCO). */
+  hidden: z.strictObject({ hpa: HiddenArea, dco: HiddenArea }),
   /** Who uses it, in words: "mounted at /home", "swap", "held by dm-0". */
   uses: z.array(z.string()),
   holds: z.array(Content),

@@ -32,6 +32,35 @@ const stationErrors = {
   ERASE_METHOD_NOT_FOUND: { number: -32023, final: true, meaning: "the station has no such erase method" },
   JOB_NOT_FOUND: { number: -32024, final: true, meaning: "the station has no such job" },
   JOB_ENDED: { number: -32025, final: true, meaning: "the job has ended already" },
+  JOB_CANNOT_PAUSE: {
+    number: -32026,
+    final: true,
+    meaning: "the job is of a kind or in a state that does not pause",
+  },
+  JOB_CANNOT_RESUME: {
+    number: -32027,
+    final: true,
+    meaning: "the job is neither paused nor interrupted, or cannot go on",
+  },
+  JOB_LEFT_NOTHING: {
+    number: -32028,
+    final: true,
+    meaning: "the job has left nothing on its device that could be verified",
+  },
+  ERASE_NOT_POSSIBLE: {
+    number: -32029,
+    final: true,
+    meaning: "the disk has no such erase, or refuses it in its present state",
+  },
+  TOOL_MISSING: { number: -32030, final: true, meaning: "a program that the work needs is not installed" },
+  NO_IMAGES: { number: -32031, final: true, meaning: "the station has no folder of images" },
+  IMAGE_NOT_FOUND: { number: -32032, final: true, meaning: "there is no such image" },
+  IMAGE_EXISTS: { number: -32033, final: true, meaning: "an image of that name is there already" },
+  IMAGE_UNUSABLE: {
+    number: -32034,
+    final: true,
+    meaning: "the image does not fit, cannot be read, or is not of the format that its name says",
+  },
 } as const satisfies Record<string, ErrorCode>;
 
 /** Every code there is, and what it means; `docs/errors.md` is printed from it. */

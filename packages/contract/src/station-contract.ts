@@ -3,19 +3,40 @@ import { event, type Contract } from "@trofie/commands";
 import * as z from "zod";
 import { deviceList } from "./device-calls.ts";
 import { Device } from "./device.ts";
-import { erasePlan, eraseStart } from "./erase-calls.ts";
-import { jobGet, jobList, jobStop } from "./job-calls.ts";
+import { jobGet, jobList, jobPause, jobResume, jobStop } from "./job-calls.ts";
 import { Job } from "./job.ts";
 import { pageLink } from "./page-calls.ts";
+import {
+  deviceSpinDown,
+  deviceUnmount,
+  erasePlan,
+  eraseStart,
+  healthCheck,
+  imageList,
+  imagePlan,
+  imageRead,
+  imageWrite,
+  verifyStart,
+} from "./work-calls.ts";
 
 export const stationContract = {
   methods: {
     "device.list": deviceList,
     "erase.plan": erasePlan,
     "erase.start": eraseStart,
+    "verify.start": verifyStart,
+    "image.list": imageList,
+    "image.plan": imagePlan,
+    "image.write": imageWrite,
+    "image.read": imageRead,
+    "health.check": healthCheck,
+    "device.spinDown": deviceSpinDown,
+    "device.unmount": deviceUnmount,
     "job.list": jobList,
     "job.get": jobGet,
     "job.stop": jobStop,
+    "job.pause": jobPause,
+    "job.resume": jobResume,
     "page.link": pageLink,
   },
   events: {
@@ -26,6 +47,8 @@ export const stationContract = {
     "job.accepted": event(Job),
     "job.started": event(Job),
     "job.verifying": event(Job),
+    "job.paused": event(Job),
+    "job.resumed": event(Job),
     "job.stopping": event(Job),
     "job.hung": event(Job),
     "job.interrupted": event(Job),

@@ -1,27 +1,48 @@
 /** The disks of this machine. */
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import type { ErasePlan } from "@trofie/contract";
+import { workVerbs, type PlanOf, type WorkKind } from "@trofie/contract";
 import { probedContents } from "./discovery/contents.ts";
 import { ContentsMemory } from "./discovery/contents-memory.ts";
 import { discover, discoverWithoutContents } from "./discovery/discover.ts";
-import type { DiskHost } from "./disk-host.ts";
 import { findDevice } from "./discovery/find-device.ts";
+import { linuxHotPlug } from "./discovery/linux-hot-plug.ts";
+import type { Places } from "./discovery/surroundings.ts";
+import type { DiskHost, JobOrder, WorkOf } from "./disk-host.ts";
+import { makeErasePlan } from "./erase/make-plan.ts";
+import { makeHealthPlan } from "./health/health.ts";
+import { makeImageReadPlan } from "./image/image-read.ts";
+import { makeImageWritePlan } from "./image/image-write.ts";
+import { listImages } from "./image/list-images.ts";
+import type { MakePlan, PlanContext } from "./job/plan-context.ts";
+import { spawnJob } from "./job/spawn-job.ts";
 import { linuxMachine } from "./machine/linux-machine.ts";
 import type { Machine } from "./machine/machine.ts";
-import { makePlan } from "./erase/make-plan.ts";
 import { isProcessAlive, readBootId } from "./machine/process-id.ts";
-import { spawnJob } from "./job/spawn-job.ts";
-import type { Places } from "./discovery/surroundings.ts";
+import { makeSpinDownPlan } from "./upkeep/spin-down.ts";
+import { makeUnmountPlan } from "./upkeep/unmount.ts";
+import { makeVerifyPlan } from "./verify/verify.ts";
 
 export interface LinuxDiskHostOptions {
   /** The only folder whose regular files are devices, to practise on; none without it. */
   readonly practiceFolder?: string;
+  /** The only folder whose files can be written to devices, and where images of devices are put; none without it. */
+  readonly imagesFolder?: string;
   /** Where the station keeps its journal; the disk under it is never erased. */
   readonly stateFolder?: string;
   /** For tests. */
   readonly machine?: Machine;
 }
+
+const planMakers: { readonly [K in WorkKind]: MakePlan<K> } = {
+  erase: makeErasePlan,
+  verify: makeVerifyPlan,
+  "image-write": makeImageWritePlan,
+  "image-read": makeImageReadPlan,
+  health: makeHealthPlan,
+  "spin-down": makeSpinDownPlan,
+  unmount: makeUnmountPlan,
+};
 
 /** Throws when the practice folder is the state folder: its files would be offered for erasing. */
 export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
@@ -30,32 +51,40 @@ export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
   const memory = new ContentsMemory();
   return {
     list: async () => (await discover(machine, places, memory)).map(({ device }) => device),
-    plan: (path, method) => plan(machine, places, path, method),
-    start: (order, onEvent) => spawnJob(machine, { type: "order", plan: order.plan, places }, onEvent),
+    images: () => listImages(machine, places),
+    plan: (work, left = undefined) => plan(machine, places, work, left ?? null),
+    start: (order, onEvent) => spawnJob(machine, { type: "order", ...order, places }, onEvent),
     isAlive: (process) => isProcessAlive(machine, process),
+    watch: (onChange, signal) => linuxHotPlug(onChange, signal),
   };
 }
 
-/** Only a device that would not be refused is probed. */
-async function plan(machine: Machine, places: Places, path: string, method: string): Promise<ErasePlan> {
-  const found = await findDevice(machine, await discoverWithoutContents(machine, places), places, path);
-  const isRefused = found.device.refusal !== null;
-  const holds = isRefused ? [] : await probedContents(machine, found.regions);
-  const bootId = await readBootId(machine);
-  return makePlan(found, method, holds, bootId);
+async function plan<K extends WorkKind>(
+  machine: Machine,
+  places: Places,
+  work: WorkOf<K>,
+  left: JobOrder | null,
+): Promise<PlanOf<K>> {
+  const devices = await discoverWithoutContents(machine, places);
+  const found = await findDevice(machine, devices, places, work.path, workVerbs[work.kind]);
+  const holds = () => probedContents(machine, found.regions);
+  const context: PlanContext = { machine, places, found, bootId: await readBootId(machine), holds, left };
+  return planMakers[work.kind as K](context, work);
 }
 
-function placesOf({ practiceFolder, stateFolder }: LinuxDiskHostOptions): Places {
-  if (
-    practiceFolder !== undefined &&
-    stateFolder !== undefined &&
-    isSameFolder(practiceFolder, stateFolder)
-  ) {
-    throw new Error(`Cannot practise in ${practiceFolder}: it is the station's state folder`);
+function placesOf(options: LinuxDiskHostOptions): Places {
+  const { practiceFolder, imagesFolder, stateFolder } = options;
+  for (const [what, folder] of [
+    ["practise", practiceFolder],
+    ["keep images", imagesFolder],
+  ] as const) {
+    if (folder !== undefined && stateFolder !== undefined && isSameFolder(folder, stateFolder))
+      throw new Error(`Cannot ${what} in ${folder}: it is the station's state folder`);
   }
-  const needed = [process.cwd(), process.execPath, process.argv[1], stateFolder];
+  const needed = [process.cwd(), process.execPath, process.argv[1], stateFolder, imagesFolder];
   return {
     practiceFolder: practiceFolder === undefined ? null : resolve(practiceFolder),
+    imagesFolder: imagesFolder === undefined ? null : resolve(imagesFolder),
     needed: needed.filter((path) => path !== undefined).map((path) => resolve(path)),
   };
 }

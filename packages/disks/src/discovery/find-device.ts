@@ -13,6 +13,7 @@ export async function findDevice(
   found: readonly Found[],
   places: Places,
   written: string,
+  verb = "erase",
 ): Promise<Found> {
   for (const path of pathsMeant(written, places)) {
     const real = await machine.resolve(path);
@@ -20,9 +21,9 @@ export async function findDevice(
     if (real === null || file === null) continue;
     const match = found.find(({ is, device }) => is(file) && (file.kind === "block" || device.path === real));
     if (match !== undefined) return match;
-    throw noDevice(written, await whatItIs(machine, real, file, places));
+    throw noDevice(verb, written, await whatItIs(machine, real, file, places));
   }
-  throw noDevice(written, "there is no such device");
+  throw noDevice(verb, written, "there is no such device");
 }
 
 /** A relative path means nothing to a station: its folder is not the caller's. */
@@ -57,6 +58,6 @@ async function whatBlockDeviceItIs(machine: Machine, number: string): Promise<st
   return `it is made of ${below.join(", ")}, and only whole disks are erased`;
 }
 
-function noDevice(written: string, state: string): Refusal {
-  return new Refusal("DEVICE_NOT_FOUND", `Cannot erase ${printable(written) ?? "it"}: ${state}`);
+function noDevice(verb: string, written: string, state: string): Refusal {
+  return new Refusal("DEVICE_NOT_FOUND", `Cannot ${verb} ${printable(written) ?? "it"}: ${state}`);
 }

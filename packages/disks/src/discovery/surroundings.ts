@@ -9,6 +9,8 @@ import { systemDisks } from "./system-disks.ts";
 export interface Places {
   /** The only folder whose regular files are devices; null when the station offers none. */
   readonly practiceFolder: string | null;
+  /** The only folder whose files are images; null when the station offers none. */
+  readonly imagesFolder: string | null;
   /** Folders and files that the station needs: its state folder, its program. */
   readonly needed: readonly string[];
 }

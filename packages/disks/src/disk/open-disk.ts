@@ -6,16 +6,26 @@ import { reasonOf, type OpenedDisk } from "./disk.ts";
 import { fileStat } from "../machine/linux-machine.ts";
 import type { FileStat } from "../machine/machine.ts";
 
-const { O_RDWR, O_EXCL, O_NOFOLLOW, O_DIRECT } = fs.constants;
+const { O_RDONLY, O_RDWR, O_EXCL, O_NOFOLLOW, O_DIRECT } = fs.constants;
 
 /**
  * O_EXCL without O_CREAT claims a block device: EBUSY while it is mounted, swap or claimed by anybody else, and they
  * get EBUSY as long as we hold it (open(2); the kernel's `bd_prepare_to_claim`). It means nothing on a regular file.
  */
-const flags = O_RDWR | O_EXCL | O_NOFOLLOW;
+const toErase = O_RDWR | O_EXCL | O_NOFOLLOW;
+const toRead = O_RDONLY | O_NOFOLLOW;
 
-export async function openDisk(path: string): Promise<OpenedDisk> {
-  const direct = await openDirect(path);
+export function openDisk(path: string): Promise<OpenedDisk> {
+  return openWith(path, toErase);
+}
+
+/** Claims nothing: others may write to it meanwhile. */
+export function openDiskToRead(path: string): Promise<OpenedDisk> {
+  return openWith(path, toRead);
+}
+
+async function openWith(path: string, flags: number): Promise<OpenedDisk> {
+  const direct = await openDirect(path, flags);
   const fd = direct ?? (await openFile(path, flags));
   try {
     const file = fileStat(await statFile(fd));
@@ -28,7 +38,7 @@ export async function openDisk(path: string): Promise<OpenedDisk> {
 }
 
 /** Null where direct I/O is refused with EINVAL, which some file systems do only at the first read. */
-async function openDirect(path: string): Promise<number | null> {
+async function openDirect(path: string, flags: number): Promise<number | null> {
   let fd: number;
   try {
     fd = await openFile(path, flags | O_DIRECT);

@@ -1,23 +1,45 @@
 /**
  * The process of one job, started by `spawn-job.ts`. It takes its order, says that it is ready, and on `go` checks
- * everything itself, erases, reports and ends. Of the contract it imports types only, so as to be there quickly.
+ * everything itself, works, reports and ends. Of the contract it imports types only, and of the kinds of work only its
+ * own, so as to be there quickly and to stay small.
  */
 import { Refusal } from "@trofie/commands";
-import type { JobReport } from "@trofie/contract";
-import { erase, type JobClock } from "../erase/erase.ts";
-import type { FromJob, Order, ToJob } from "./job-messages.ts";
+import type { JobReport, WorkKind } from "@trofie/contract";
 import { linuxMachine } from "../machine/linux-machine.ts";
-import { openPlanned } from "../disk/open-planned.ts";
+import { Interruption, type CarryOut, type JobClock, type JobContext } from "./job-context.ts";
+import type { FromJob, Order, ToJob } from "./job-messages.ts";
+import { PauseGate } from "./pause-gate.ts";
 
-const machine = linuxMachine();
+const works: { readonly [K in WorkKind]: () => Promise<CarryOut<K>> } = {
+  erase: async () => (await import("../erase/erase.ts")).carryOutErase,
+  verify: async () => (await import("../verify/verify.ts")).carryOutVerify,
+  "image-write": async () => (await import("../image/image-write.ts")).carryOutImageWrite,
+  "image-read": async () => (await import("../image/image-read.ts")).carryOutImageRead,
+  health: async () => (await import("../health/health.ts")).carryOutHealth,
+  "spin-down": async () => (await import("../upkeep/spin-down.ts")).carryOutSpinDown,
+  unmount: async () => (await import("../upkeep/unmount.ts")).carryOutUnmount,
+};
+
 const clock: JobClock = {
   nowMs: () => performance.now(),
   every(periodMs, tick) {
     const timer = setInterval(tick, periodMs);
     return () => clearInterval(timer);
   },
+  wait: (delayMs, signal) =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, delayMs);
+      if (signal?.aborted) done();
+      signal?.addEventListener("abort", done, { once: true });
+    }),
 };
 const stopping = new AbortController();
+const gate = new PauseGate();
 let order: Order | null = null;
 let hasBegun = false;
 
@@ -25,10 +47,12 @@ process.on("message", (message: ToJob) => {
   if (message.type === "order") take(message);
   if (message.type === "go") void go();
   if (message.type === "stop") stop();
+  if (message.type === "pause") gate.pause();
+  if (message.type === "resume") gate.resume();
 });
 
 /** The channel closes when the station is gone: nobody is left to watch this job, so it ends. */
-process.on("disconnect", () => stopping.abort());
+process.on("disconnect", endWork);
 
 /** A signal to everybody (a shutdown, a closed terminal) is for the station to answer: it stops its jobs. */
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
@@ -44,46 +68,49 @@ async function go(): Promise<void> {
   tell(await lastWord(order), leave);
 }
 
-/** What is neither a report nor a refusal is our bug: it ends the process, and the station sees a crash. */
+/** What is none of these is our bug: it ends the process, and the station sees a crash. */
 async function lastWord(given: Order): Promise<FromJob> {
   try {
     return { type: "report", report: await carryOut(given) };
   } catch (error) {
+    if (error instanceof Interruption) return { type: "interrupted", message: error.message };
     if (!(error instanceof Refusal)) throw error;
     return { type: "refused", code: error.code, message: error.message };
   }
 }
 
-async function carryOut({ plan, places }: Order): Promise<JobReport> {
-  const { disk, checkIdentity } = await openPlanned(machine, places, plan);
-  try {
-    return await erase({
-      disk,
-      plan,
-      signal: stopping.signal,
-      checkIdentity,
-      clock,
-      onEvent: (event) => tell({ type: "event", event }),
-    });
-  } finally {
-    await disk.close().catch(() => {}); // what counts was flushed and read back; closing adds nothing to it
-  }
+async function carryOut({ plan, ...rest }: Order): Promise<JobReport> {
+  const work = (await works[plan.kind]()) as CarryOut<WorkKind>;
+  const context = {
+    ...rest,
+    machine: linuxMachine(),
+    plan,
+    signal: stopping.signal,
+    gate,
+    clock,
+    tell: (event) => tell({ type: "event", event }),
+  } satisfies JobContext<WorkKind>;
+  return work(context);
 }
 
 function stop(): void {
-  stopping.abort();
+  endWork();
   if (hasBegun) return;
   hasBegun = true;
   tell({ type: "report", report: notBegun }, leave);
 }
 
+/** A paused job goes on first, to find out that it is to end. */
+function endWork(): void {
+  stopping.abort();
+  gate.resume();
+}
+
 const notBegun: JobReport = {
   outcome: "stopped",
   message: "Stopped before it began",
-  directIo: false,
-  passes: [],
-  verification: null,
   durationMs: 0,
+  findings: null,
 };
 
 /** A station that is gone hears nothing, and that is no error here. */

@@ -25,6 +25,8 @@ export async function spawnJob(
     process: id,
     go: () => tell(child, { type: "go" }),
     stop: () => tell(child, { type: "stop" }),
+    pause: () => tell(child, { type: "pause" }),
+    resume: () => tell(child, { type: "resume" }),
     ended,
   };
 }
@@ -66,6 +68,7 @@ function endOf(child: ChildProcess): Promise<JobEnd> {
   let complaint = "";
   child.on("message", (message: FromJob) => {
     if (message.type === "report") said = { how: "reported", report: message.report };
+    if (message.type === "interrupted") said = { how: "interrupted", message: message.message };
     if (message.type === "refused") said = { how: "refused", code: message.code, message: message.message };
   });
   child.stderr?.on("data", (text: Buffer) => (complaint = (complaint + text.toString()).slice(-2000)));

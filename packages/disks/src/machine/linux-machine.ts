@@ -3,8 +3,8 @@ import { access, constants, readdir, readFile, readlink, realpath, stat } from "
 import type { BigIntStats } from "node:fs";
 import { reasonOf } from "../disk/disk.ts";
 import type { FileStat, Machine } from "./machine.ts";
-import { openDisk } from "../disk/open-disk.ts";
-import { runWithin } from "./run-program.ts";
+import { openDisk, openDiskToRead } from "../disk/open-disk.ts";
+import { executeProgram, runWithin } from "./run-program.ts";
 
 const programLimitMs = 5000;
 
@@ -22,7 +22,9 @@ export function linuxMachine(): Machine {
         () => false,
       ),
     run,
+    execute: executeProgram,
     open: openDisk,
+    openToRead: openDiskToRead,
   };
 }
 

@@ -37,8 +37,29 @@ export interface Machine {
   mayWrite(path: string): Promise<boolean>;
   /** What a program of this name printed, whatever its exit code; null when it is absent or not done in time. */
   run(program: string, args: readonly string[]): Promise<string | null>;
+  /**
+   * Runs one of the trade's tools (hdparm, nvme, smartctl) to its end. Null when it is not installed. Their exit codes
+   * are no evidence: `hdparm` has ended with 0 on a drive that had refused.
+   */
+  execute(program: string, args: readonly string[], options: Execution): Promise<Executed | null>;
   /** Opens for reading and writing, exclusively, without creating anything, and past the page cache where possible. */
   open(path: string): Promise<OpenedDisk>;
+  /** As `open`, but for reading only, and also what others have open. */
+  openToRead(path: string): Promise<OpenedDisk>;
+}
+
+export interface Execution {
+  /** After that time it is killed and given up. */
+  readonly limitMs: number;
+  /** Kills it too. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Executed {
+  /** Null when a signal or the time limit ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** Reads some files of a sysfs folder in one go and answers for each by its name, null where it is absent. */

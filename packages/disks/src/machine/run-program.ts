@@ -1,6 +1,8 @@
 /** Runs the standard tools (lsblk, blkid) so that one that hangs on a dying disk hangs nobody else. */
 import { execFile } from "node:child_process";
 
+import type { Executed, Execution } from "./machine.ts";
+
 type Run = (program: string, args: readonly string[]) => Promise<string | null>;
 
 /**
@@ -27,4 +29,35 @@ export function runWithin(limitMs: number): Run {
             resolve(null);
           }, limitMs);
         });
+}
+
+/** Runs a program to its end and gives all that it said. Null when it could not be started. */
+export function executeProgram(
+  program: string,
+  args: readonly string[],
+  { limitMs, signal }: Execution,
+): Promise<Executed | null> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      program,
+      args,
+      { encoding: "utf8", maxBuffer: 16 * 1024 * 1024, env: { ...process.env, LC_ALL: "C" } },
+      (error, stdout, stderr) => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", giveUp);
+        if (error !== null && typeof error.code === "string" && child.pid === undefined) return resolve(null);
+        resolve({ exitCode: child.exitCode, stdout, stderr });
+      },
+    );
+    /** A process in uninterruptible sleep survives SIGKILL and keeps its pipes open: it is not waited for. */
+    const giveUp = (): void => {
+      child.kill("SIGKILL");
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      child.unref();
+      resolve({ exitCode: null, stdout: "", stderr: "" });
+    };
+    const timer = setTimeout(giveUp, limitMs);
+    signal?.addEventListener("abort", giveUp, { once: true });
+  });
 }

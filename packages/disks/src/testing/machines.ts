@@ -159,4 +159,4 @@ export const virtualMachine: Tree = {
   ...diskInSysfs({ folder: "virtual/block/zram0", number: "252:0", sizeBytes: 4 * GiB }),
 };
 
-export const nowhere: Places = { practiceFolder: null, needed: [] };
+export const nowhere: Places = { practiceFolder: null, imagesFolder: null, needed: [] };

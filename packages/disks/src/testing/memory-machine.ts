@@ -1,5 +1,5 @@
 /** A machine made of text: what sysfs, /proc and /dev of a real one hold, written down in a test. */
-import type { FileStat, Machine } from "../machine/machine.ts";
+import type { Executed, FileStat, Machine } from "../machine/machine.ts";
 
 /** A file's text, a symbolic link, a block device's node, or a file or folder of which only the status matters. */
 export type Entry = string | { readonly link: string } | { readonly number: string } | Partial<FileStat>;
@@ -8,6 +8,8 @@ export type Tree = Readonly<Record<string, Entry>>;
 export interface MemoryMachineOptions {
   /** What lsblk and blkid print, by the program's name and last argument: "blkid /dev/sda1", "lsblk". */
   readonly programs?: Readonly<Record<string, string>>;
+  /** What the trade's tools say, by the whole command line: "hdparm -I /dev/sda". A tool with none is not installed. */
+  readonly tools?: Readonly<Record<string, Partial<Executed>>>;
   /** Paths that we may not write to. */
   readonly forbidden?: readonly string[];
 }
@@ -15,7 +17,7 @@ export interface MemoryMachineOptions {
 /** Folders are there by being on the way to an entry. Nothing can be opened. */
 export function memoryMachine(
   tree: Tree,
-  { programs = {}, forbidden = [] }: MemoryMachineOptions = {},
+  { programs = {}, tools = {}, forbidden = [] }: MemoryMachineOptions = {},
 ): Machine {
   const paths = Object.keys(tree).toSorted();
   const below = (folder: string) => paths.filter((path) => path.startsWith(`${folder}/`));
@@ -47,7 +49,16 @@ export function memoryMachine(
     async run(program, args) {
       return programs[`${program} ${args.at(-1)}`] ?? programs[program] ?? null;
     },
+    async execute(program, args) {
+      const said = tools[[program, ...args].join(" ")];
+      if (said !== undefined) return { exitCode: 0, stdout: "", stderr: "", ...said };
+      const isInstalled = Object.keys(tools).some((line) => line.startsWith(`${program} `));
+      return isInstalled ? { exitCode: 1, stdout: "", stderr: "" } : null;
+    },
     async open(path) {
+      throw new Error(`A machine made of text cannot open ${path}`);
+    },
+    async openToRead(path) {
       throw new Error(`A machine made of text cannot open ${path}`);
     },
   };

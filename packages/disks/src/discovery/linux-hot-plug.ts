@@ -1,0 +1,5 @@
+/** Devices that come and go. */
+
+export function linuxHotPlug(_onChange: () => void, _signal: AbortSignal): void {
+  // not yet
+}
