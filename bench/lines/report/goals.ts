@@ -1,5 +1,5 @@
 import type { NodeVersion } from "../folders.ts";
-import { rounded, type Table } from "./table.ts";
+import { rounded, type Table } from "../../figures/table.ts";
 
 interface Goal {
   readonly of: string;

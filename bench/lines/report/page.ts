@@ -6,7 +6,7 @@ import { format } from "prettier";
 import { nodePaths, root } from "../folders.ts";
 import type { Plan } from "../plan.ts";
 import type { Absences } from "../prepare.ts";
-import { type Table, tableText } from "./table.ts";
+import { type Table, tableText } from "../../figures/table.ts";
 
 const METHOD = `Server and load generator run on a core each. Peers take turns, round by round, in alternating order; a figure is
 the median over the rounds, a ratio the median of the ratios within each round. Every byte that comes back is compared.

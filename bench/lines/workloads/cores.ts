@@ -2,9 +2,10 @@
 import { compiled, nodePaths, nodeVersions } from "../folders.ts";
 import { runLoadAnywhere } from "../load/run-load.ts";
 import { RunningServer } from "../peers/running-server.ts";
-import { inRounds, median, medianRatio, type Outcome, type Plan } from "../plan.ts";
+import { inRounds, median, medianRatio } from "../../figures/rounds.ts";
+import type { Outcome, Plan } from "../plan.ts";
 import { say } from "../prepare.ts";
-import { rounded } from "../report/table.ts";
+import { rounded } from "../../figures/table.ts";
 
 const shapes = nodeVersions.flatMap((node) =>
   [1, 2].map((workers) => ({ name: `Node ${node}, ${workers} workers`, node, workers })),

@@ -3,10 +3,11 @@ import { type NodeVersion, nodeVersions } from "../folders.ts";
 import { type Load, type LoadKind, type LoadOptions, runLoad, warmUp } from "../load/run-load.ts";
 import type { Peer } from "../peers/peer.ts";
 import { RunningServer } from "../peers/running-server.ts";
-import { inRounds, median, medianRatio, type Outcome, type Plan } from "../plan.ts";
+import { inRounds, median, medianRatio } from "../../figures/rounds.ts";
+import type { Outcome, Plan } from "../plan.ts";
 import { say } from "../prepare.ts";
 import { type Figure, type GoalName, goals } from "../report/goals.ts";
-import { rounded } from "../report/table.ts";
+import { rounded } from "../../figures/table.ts";
 
 interface LineWorkload {
   readonly name: string;

@@ -2,10 +2,11 @@
 import { nodeVersions } from "../folders.ts";
 import { type Load, runLoad, warmUp } from "../load/run-load.ts";
 import { RunningServer } from "../peers/running-server.ts";
-import { inRounds, median, type Outcome, type Plan } from "../plan.ts";
+import { inRounds, median } from "../../figures/rounds.ts";
+import type { Outcome, Plan } from "../plan.ts";
 import { say } from "../prepare.ts";
 import type { Figure } from "../report/goals.ts";
-import { rounded } from "../report/table.ts";
+import { rounded } from "../../figures/table.ts";
 
 export async function measureOpenLoop(plan: Plan): Promise<Outcome> {
   if (!plan.wants("open")) return { tables: [], figures: [] };

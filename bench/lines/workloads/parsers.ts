@@ -1,8 +1,9 @@
 import { compiled, nodePaths, type NodeVersion, nodeVersions } from "../folders.ts";
-import { inRounds, median, medianRatio, type Outcome, type Plan } from "../plan.ts";
+import { inRounds, median, medianRatio } from "../../figures/rounds.ts";
+import type { Outcome, Plan } from "../plan.ts";
 import { say } from "../prepare.ts";
 import type { Figure } from "../report/goals.ts";
-import { rounded } from "../report/table.ts";
+import { rounded } from "../../figures/table.ts";
 import { cores, onCore, runProgram } from "../run-program.ts";
 
 interface Durations {

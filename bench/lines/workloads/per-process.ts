@@ -7,10 +7,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { nodeVersions } from "../folders.ts";
 import type { Peer } from "../peers/peer.ts";
 import { RunningServer } from "../peers/running-server.ts";
-import { inRounds, median, type Outcome, type Plan } from "../plan.ts";
+import { inRounds, median } from "../../figures/rounds.ts";
+import type { Outcome, Plan } from "../plan.ts";
 import { loadProgram, say } from "../prepare.ts";
 import type { GoalName } from "../report/goals.ts";
-import { rounded } from "../report/table.ts";
+import { rounded } from "../../figures/table.ts";
 import { cores, onCore } from "../run-program.ts";
 
 /** The first connections pay for what is there once; they are held, and not counted. */

@@ -2,11 +2,12 @@
 import type { Counted } from "../load/count-in-window.ts";
 import { compiled, nodePaths, type NodeVersion, nodeVersions } from "../folders.ts";
 import { RunningServer } from "../peers/running-server.ts";
-import { inRounds, median, medianRatio, type Outcome, type Plan } from "../plan.ts";
+import { inRounds, median, medianRatio } from "../../figures/rounds.ts";
+import type { Outcome, Plan } from "../plan.ts";
 import { say } from "../prepare.ts";
 import { quietest } from "../quietest.ts";
 import { type Figure, type GoalName, goals } from "../report/goals.ts";
-import { rounded } from "../report/table.ts";
+import { rounded } from "../../figures/table.ts";
 import { cores, onCore, runProgram } from "../run-program.ts";
 
 const WARMUP_SECONDS = 0.7;

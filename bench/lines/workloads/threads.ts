@@ -3,10 +3,11 @@ import { compiled, nodePaths, type NodeVersion, nodeVersions } from "../folders.
 import type { Counted } from "../load/count-in-window.ts";
 import { peers } from "../peers/peers.ts";
 import { RunningServer } from "../peers/running-server.ts";
-import { inRounds, median, medianRatio, type Outcome, type Plan } from "../plan.ts";
+import { inRounds, median, medianRatio } from "../../figures/rounds.ts";
+import type { Outcome, Plan } from "../plan.ts";
 import { say } from "../prepare.ts";
 import { quietest } from "../quietest.ts";
-import { rounded } from "../report/table.ts";
+import { rounded } from "../../figures/table.ts";
 import { runProgram } from "../run-program.ts";
 
 type Client = Counted & { readonly p50Micros: number };

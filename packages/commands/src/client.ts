@@ -18,6 +18,7 @@ import { Refusal } from "./errors.ts";
 import type { EventRow, SnapshotItem } from "./event-log.ts";
 import { Operations, type OperationHandle } from "./operations.ts";
 import { Outbox } from "./outbox.ts";
+import { forgetfulStore, type OutboxStore, type SavedCommand } from "./outbox-store.ts";
 import { Reading } from "./reading.ts";
 import { uuid4, uuid7 } from "./uuid.ts";
 import type { Params } from "./json-rpc.ts";
@@ -33,8 +34,10 @@ export interface ClientOptions<C extends Contract> {
   /** What this client shows at the door: `{ token }`, or nothing where the door needs none. */
   readonly auth?: Params;
   readonly want?: { readonly events: boolean; readonly progress: boolean };
-  /** UUID of this process or tab; made anew by default. */
+  /** UUID of this process or tab; made anew by default. The same again goes on where that client ended. */
   readonly client?: string;
+  /** Keeps the commands of this client over its death; by default they end with it. */
+  readonly outbox?: OutboxStore;
 }
 
 /** What a client tells its user. All optional; each is called with the client's state already up to date. */
@@ -46,6 +49,8 @@ export interface ClientListener {
   progressReceived?(progress: Params): void;
   /** The station cannot take a call now and says why. The call waits: it is sent again every second until it can. */
   callPostponed?(refusal: Refusal, method: string): void;
+  /** A command that an earlier life of this client gave has its verdict now: what it was answered, or refused with. */
+  earlierCommandSettled?(command: SavedCommand, verdict: Params | Refusal): void;
 }
 
 export type ConnectionState =
@@ -62,7 +67,7 @@ export const stationRetries: RetryPolicy = (failures, random) =>
   fullJitter({ initialMs: 200, maxMs: failures <= 60 ? 2_000 : 5_000 })(failures, random);
 
 /** A station that says one of these will say it again: there is no use in coming back. */
-const finalGoodbyes = new Set(["auth-failed", "version", "replaced"]);
+const finalGoodbyes = new Set(["auth-failed", "version", "replaced", "kicked"]);
 const finalRefusals = new Set(["AUTH_FAILED", "VERSION"]);
 
 /** Calls the methods of a contract, and hears what happens, for as long as it is started. */
@@ -95,7 +100,7 @@ export class Client<C extends Contract> {
     const { clock, random, policy = stationRetries } = options;
     this.#options = options;
     this.id = options.client ?? uuid4(random);
-    this.#outbox = new Outbox(clock, (refusal, method) =>
+    this.#outbox = new Outbox(clock, options.outbox ?? forgetfulStore, (refusal, method) =>
       this.#tell((listener) => listener.callPostponed?.(refusal, method)),
     );
     this.#service = new ClientService<ClientSession>({
@@ -112,6 +117,7 @@ export class Client<C extends Contract> {
   /** Starts connecting, and goes on until `stop`. */
   start(): void {
     this.#service.start();
+    void this.#takeUpEarlierCommands();
   }
 
   /** Closes the connection. Calls that have no answer yet reject; their commands may have been carried out. */
@@ -153,6 +159,20 @@ export class Client<C extends Contract> {
   ): OperationHandle<ProgressOf<C["methods"][N]>, ResultOf<C["methods"][N]>> {
     const accepted = this.#sendCommand(method, input as object).then((answer) => String(answer.job));
     return this.#operations.follow(accepted);
+  }
+
+  /** What an earlier life has sent and nobody has answered is sent again, as it was. */
+  async #takeUpEarlierCommands(): Promise<void> {
+    const commands = (await this.#options.outbox?.load()) ?? [];
+    for (const command of commands) {
+      const settled = (verdict: Params | Refusal): void =>
+        this.#tell((listener) => listener.earlierCommandSettled?.(command, verdict));
+      this.#outbox
+        .add(command.method, () => command.params, { isOld: true })
+        .then(settled, (error: unknown) => {
+          if (error instanceof Refusal) settled(error);
+        });
+    }
   }
 
   #opened(session: ClientSession, welcome: Welcome): void {

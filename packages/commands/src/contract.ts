@@ -11,10 +11,11 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 export const roles = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof roles)[number];
 
-type Schema<T = unknown> = StandardSchemaV1<T, T>;
+/** What is given, and what it is once it is checked: the same, but for members left out that have a default. */
+type Schema<Given = unknown, Checked = Given> = StandardSchemaV1<Given, Checked>;
 
-interface Declared<I, R> {
-  readonly input: Schema<I>;
+interface Declared<I, R, C> {
+  readonly input: Schema<I, C>;
   readonly result: Schema<R>;
   /** The codes it may be refused with, besides the protocol's own. */
   readonly errors: readonly string[];
@@ -22,17 +23,17 @@ interface Declared<I, R> {
 }
 
 /** Reads and changes nothing: answered at once, not recorded, may be asked again at will. */
-export interface Query<I = unknown, R = unknown> extends Declared<I, R> {
+export interface Query<I = unknown, R = unknown, C = I> extends Declared<I, R, C> {
   readonly kind: "query";
 }
 
 /** Changes something: carried out exactly once, its verdict is recorded before it is answered. */
-export interface Command<I = unknown, R = unknown> extends Declared<I, R> {
+export interface Command<I = unknown, R = unknown, C = I> extends Declared<I, R, C> {
   readonly kind: "command";
 }
 
 /** A command that starts a job: answered with `{ job }`; its progress and its result arrive later, as events. */
-export interface Operation<I = unknown, P = unknown, R = unknown> extends Declared<I, R> {
+export interface Operation<I = unknown, P = unknown, R = unknown, C = I> extends Declared<I, R, C> {
   readonly kind: "operation";
   readonly progress: Schema<P>;
 }
@@ -49,24 +50,29 @@ export interface Contract {
   readonly events: Readonly<Record<string, Event>>;
 }
 
-export const query = <I, R>(declared: Omit<Query<I, R>, "kind">): Query<I, R> => ({
+export const query = <I, R, C>(declared: Omit<Query<I, R, C>, "kind">): Query<I, R, C> => ({
   kind: "query",
   ...declared,
 });
 
-export const command = <I, R>(declared: Omit<Command<I, R>, "kind">): Command<I, R> => ({
+export const command = <I, R, C>(declared: Omit<Command<I, R, C>, "kind">): Command<I, R, C> => ({
   kind: "command",
   ...declared,
 });
 
-export const operation = <I, P, R>(declared: Omit<Operation<I, P, R>, "kind">): Operation<I, P, R> => ({
+export const operation = <I, P, R, C>(
+  declared: Omit<Operation<I, P, R, C>, "kind">,
+): Operation<I, P, R, C> => ({
   kind: "operation",
   ...declared,
 });
 
 export const event = <B>(schema: Schema<B>): Event<B> => ({ schema });
 
-export type InputOf<M> = M extends { input: Schema<infer I> } ? I : never;
+/** What a caller gives: members that have a default may be left out. */
+export type InputOf<M> = M extends { input: Schema<infer I, unknown> } ? I : never;
+/** What a handler receives: checked, every default filled in. */
+export type CheckedInputOf<M> = M extends { input: Schema<unknown, infer C> } ? C : never;
 export type ProgressOf<M> = M extends { progress: Schema<infer P> } ? P : never;
 /** What a job ends with (operations), or what the answer holds (queries and commands). */
 export type ResultOf<M> = M extends { result: Schema<infer R> } ? R : never;

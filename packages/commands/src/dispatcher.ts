@@ -25,6 +25,9 @@ export interface DispatcherOptions {
   readonly onInternalError: (error: unknown, method: string) => void;
 }
 
+/** How many commands may wait for their turn, of all clients together. */
+const mostWaiting = 64;
+
 type AnyHandler = (input: unknown, caller: Caller) => unknown;
 
 /** An answer, and what to do once it is on its way. */
@@ -38,6 +41,8 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   /** Commands are decided one at a time for the whole station, so that no two decide on the same state. */
   #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #isClosed = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -54,6 +59,11 @@ export class Dispatcher {
     }
   }
 
+  /** Refuses every command from now on, those that wait included. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   #method(name: string): Method {
     const { methods } = this.#options.contract;
     if (!Object.hasOwn(methods, name))
@@ -68,6 +78,7 @@ export class Dispatcher {
   }
 
   async #command(name: string, method: Method, params: Params, caller: Caller): Promise<Outcome> {
+    if (this.#isClosed) throw new Refusal("SHUTTING_DOWN", `Cannot carry out ${name}: the station is ending`);
     const { cmd, epoch, ...rest } = params;
     if (!isUuid(cmd, "7")) throw invalid("cmd is not a UUID of version 7");
     if (typeof epoch !== "string") throw invalid("epoch is not a string");
@@ -110,7 +121,13 @@ export class Dispatcher {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
+    if (this.#waiting >= mostWaiting)
+      throw new Refusal(
+        "OVERLOADED",
+        `Cannot take the command now: ${mostWaiting} others wait to be decided`,
+      );
+    this.#waiting += 1;
+    const result = this.#turn.then(work).finally(() => (this.#waiting -= 1));
     this.#turn = result.catch(() => {});
     return result;
   }

@@ -30,6 +30,12 @@ export const protocolErrors = {
     meaning: "the command was meant for a journal that the station no longer has",
   },
   UNAVAILABLE: { number: -32020, final: false, meaning: "the journal cannot be written now" },
+  OVERLOADED: { number: -32021, final: false, meaning: "too many commands wait to be decided" },
+  SHUTTING_DOWN: {
+    number: -32022,
+    final: false,
+    meaning: "the station is ending and takes no more commands",
+  },
 } as const satisfies Record<string, ErrorCode>;
 
 /** A refusal that the caller can act on. `details` travels beside the code. */

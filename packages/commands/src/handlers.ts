@@ -1,5 +1,14 @@
 /** What a station writes to serve a contract: one handler per method. */
-import type { AnswerOf, Command, Contract, InputOf, MethodName, Operation, Query, Role } from "./contract.ts";
+import type {
+  AnswerOf,
+  CheckedInputOf,
+  Command,
+  Contract,
+  MethodName,
+  Operation,
+  Query,
+  Role,
+} from "./contract.ts";
 
 /** Who asks. `principal` names the person or the door they came through, not the connection. */
 export interface Caller {
@@ -16,9 +25,9 @@ export interface Decision<R> {
   readonly start?: (answer: R) => void;
 }
 
-type QueryHandler<M> = (input: InputOf<M>, caller: Caller) => AnswerOf<M> | Promise<AnswerOf<M>>;
+type QueryHandler<M> = (input: CheckedInputOf<M>, caller: Caller) => AnswerOf<M> | Promise<AnswerOf<M>>;
 type CommandHandler<M> = (
-  input: InputOf<M>,
+  input: CheckedInputOf<M>,
   caller: Caller,
 ) => Decision<AnswerOf<M>> | Promise<Decision<AnswerOf<M>>>;
 

@@ -1,12 +1,12 @@
 /** One connection at the station: greeting, opening, requests in order, events. `docs/protocol.md` has the whole. */
 import type { Clock } from "@trofie/reactor";
-import { maxBytesBeforeOpen, type Channel, type Receiver } from "./channel.ts";
+import { lowWaterBytes, maxBytesBeforeOpen, type Channel, type Receiver } from "./channel.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Refusal, type ErrorCode } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { EventPump } from "./event-pump.ts";
 import type { Caller } from "./handlers.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { deadMs, Heartbeat, pingMs } from "./heartbeat.ts";
 import {
   encodeError,
   encodeNotification,
@@ -29,8 +29,25 @@ export interface Door {
   readonly authenticate: (auth: Params) => Caller | null;
 }
 
+/** Why a station ends a connection. After `auth-failed`, `version`, `replaced` and `kicked` there is no use in coming back. */
 export type GoodbyeReason =
-  "closing" | "replaced" | "auth-failed" | "auth-timeout" | "protocol" | "line-too-long" | "idle" | "version";
+  | "closing"
+  | "restarting"
+  | "replaced"
+  | "kicked"
+  | "auth-failed"
+  | "auth-timeout"
+  | "protocol"
+  | "line-too-long"
+  | "idle"
+  | "slow"
+  | "version";
+
+/** How long a goodbye may take to leave; then the connection is cut, whatever the peer does. */
+const goodbyeWithinMs = 2_000;
+
+/** A watcher that has taken nothing for that long is sent away; it resumes where it was when it comes back. */
+const stalledAfterMs = 30_000;
 
 export interface ServerSessionOptions {
   readonly station: string;
@@ -54,6 +71,8 @@ export class ServerSession implements Receiver {
   #pump: EventPump | null = null;
   #wantsProgress = false;
   #badMessages = 0;
+  /** When the peer last had taken what it was sent. */
+  #drainedMs = 0;
   #ended = false;
 
   constructor(options: ServerSessionOptions) {
@@ -65,8 +84,9 @@ export class ServerSession implements Receiver {
     this.#channel = channel;
     const deadline = clock.callLater(openWithinMs, () => this.#caller ?? this.goodbye("auth-timeout"));
     void channel.closed.then(() => deadline.cancel());
+    this.#drainedMs = clock.nowMs();
     this.#heartbeat = new Heartbeat(clock, {
-      ping: () => channel.send(encodeNotification("ping", {})),
+      ping: () => this.#ping(),
       dead: () => this.goodbye("idle"),
     });
     channel.send(
@@ -99,6 +119,7 @@ export class ServerSession implements Receiver {
   }
 
   channelDrained(): void {
+    this.#drainedMs = this.#options.clock.nowMs();
     this.#pump?.pump();
   }
 
@@ -122,8 +143,18 @@ export class ServerSession implements Receiver {
     if (this.#ended) return;
     this.#ended = true;
     this.#heartbeat.stop();
+    const { clock } = this.#options;
     this.#channel.send(encodeNotification("goodbye", { reason }));
     this.#channel.close();
+    const deadline = clock.callLater(goodbyeWithinMs, () => this.#channel.abort());
+    void this.#channel.closed.then(() => deadline.cancel());
+  }
+
+  #ping(): void {
+    const { clock } = this.#options;
+    if (this.#channel.bufferedBytes <= lowWaterBytes) this.#drainedMs = clock.nowMs();
+    if (clock.nowMs() - this.#drainedMs > stalledAfterMs) return this.goodbye("slow");
+    this.#channel.send(encodeNotification("ping", {}));
   }
 
   #badMessage(refusal: Refusal): void {
@@ -158,7 +189,7 @@ export class ServerSession implements Receiver {
   }
 
   #welcome(id: number | string, opening: Opening, caller: Caller): void {
-    const { log, station } = this.#options;
+    const { clock, log, station } = this.#options;
     this.client = opening.client;
     this.#options.opened(this);
     this.#caller = caller;
@@ -170,6 +201,10 @@ export class ServerSession implements Receiver {
         epoch: log.epoch,
         firstSeq: log.firstSeq,
         seq: log.lastSeq,
+        pingMs,
+        deadMs,
+        features: [],
+        wallMs: clock.wallMs(),
       }),
     );
     this.#wantsProgress = opening.want.progress;

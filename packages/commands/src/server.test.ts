@@ -119,6 +119,24 @@ describe("a connection", () => {
     expect(peer.notifications("goodbye")).toEqual([{ reason: "idle" }]);
   });
 
+  test("is told what it needs to know of the station when it has opened", async () => {
+    await opened();
+    expect(peer.answer(0)).toMatchObject({
+      result: { proto: 1, role: "admin", epoch: "e1", pingMs: 5_000, deadMs: 15_000, features: [] },
+    });
+  });
+
+  test("whose goodbye is not taken is cut two seconds later", async () => {
+    await opened({ want: { events: true, progress: false } });
+    peer.transport.pauseReading();
+    for (let i = 0; i < 1_000; i += 1) bakery.journal.publish("job.ended", "a", { text: "x".repeat(500) });
+    await pass();
+    bakery.server.close("closing");
+    expect(bakery.server.connections).toBe(1);
+    await bakery.clock.advance(2_100);
+    expect(bakery.server.connections).toBe(0);
+  });
+
   test("of a client that opens again elsewhere is closed, and what it still sends does nothing", async () => {
     await opened();
     const second = await RawPeer.connect(bakery);
@@ -148,6 +166,13 @@ describe("a request", () => {
 
   test("with a parameter that the method does not have is refused", async () => {
     expect(codeOf(await ask(1, "bread.list", { extra: 1 }))).toBe("INVALID_PARAMS");
+  });
+
+  test("with a parameter left out that has a default takes that", async () => {
+    for (const id of ["a", "b", "c"]) bakery.loaves.set(id, { id, kind: "rye", done: true });
+    const count = async (id: number, params: object): Promise<number> =>
+      ((await ask(id, "bread.list", params)).result as { loaves: unknown[] }).loaves.length;
+    expect([await count(1, {}), await count(2, { limit: 3 })]).toEqual([2, 3]);
   });
 
   test("needs the method's role", async () => {
@@ -281,6 +306,23 @@ describe("a watcher", () => {
     const seen = peer.notifications("progress").map(({ degrees }) => degrees as number);
     expect(seen.at(-1)).toBe(1_000);
     expect(seen.length).toBeLessThan(1_000);
+  });
+
+  test("that takes nothing for half a minute is sent away, and goes on where it was when it comes back", async () => {
+    await opened({ want });
+    peer.transport.pauseReading();
+    const chatter = bakery.clock.nowMs();
+    for (let i = 1; i <= 2_000; i += 1) bakery.journal.publish("job.ended", "a", { text: "x".repeat(500) });
+    while (peer.lost === null && bakery.clock.nowMs() - chatter < 60_000) {
+      peer.say({ method: "ping", params: {} });
+      await bakery.clock.advance(5_000);
+    }
+    expect(bakery.clock.nowMs() - chatter).toBeLessThan(45_000);
+    expect(bakery.server.connections).toBe(0);
+    const back = await RawPeer.connect(bakery);
+    back.open({ want, resume: { epoch: "e1", since: 0 } });
+    await bakery.clock.advance(5_000);
+    expect(events(back)).toEqual(Array.from({ length: 2_000 }, (_, i) => i + 1));
   });
 
   test("that wants no events gets none", async () => {

@@ -31,6 +31,11 @@ export class CommandServer<C extends Contract> {
     this.#dispatcher = new Dispatcher({ ...options, epoch: options.log.epoch });
   }
 
+  /** How many connections there are, those that are ending included. */
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
   /** The receiving half for a new connection that came through `door`. */
   accept(door: Door): ServerSession {
     const session = new ServerSession({
@@ -54,8 +59,9 @@ export class CommandServer<C extends Contract> {
     for (const session of this.#sessions) session.progress(job, progress);
   }
 
-  /** Says goodbye to everybody. */
+  /** Says goodbye to everybody, and carries out no command any more. */
   close(reason: GoodbyeReason): void {
+    this.#dispatcher.close();
     for (const session of this.#sessions) session.goodbye(reason);
   }
 

@@ -19,7 +19,7 @@ export type Loaf = z.infer<typeof Loaf>;
 export const bakeryContract = {
   methods: {
     "bread.list": query({
-      input: z.strictObject({}),
+      input: z.strictObject({ limit: z.int().default(2) }),
       result: z.strictObject({ loaves: z.array(Loaf) }),
       errors: [],
       role: "viewer",
@@ -71,7 +71,7 @@ export class Bakery {
       station: "bakery",
       contract: bakeryContract,
       handlers: {
-        "bread.list": () => ({ loaves: [...this.loaves.values()] }),
+        "bread.list": ({ limit }) => ({ loaves: [...this.loaves.values()].slice(0, limit) }),
         "bread.bake": ({ kind }) => this.#bake(kind),
         "oven.clean": () => ({ record: () => ({ times: (this.cleanings += 1) }) }),
       },

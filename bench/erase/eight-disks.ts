@@ -1,0 +1,144 @@
+/** Eight disks of 150 MB/s at once, as a station runs them: is each at its limit, and does the station still answer? */
+import { stat } from "node:fs/promises";
+import { linuxDiskHost, type JobProcess } from "@trofie/disks";
+import { rounded, type Table } from "../figures/table.ts";
+import { cpuOfEndedChildren } from "./measure.ts";
+import { TestDevices, throttle, type TestDevice } from "./test-devices.ts";
+
+const disks = 8;
+const limitBytesPerSecond = 150e6;
+
+export interface EightDisks {
+  readonly method: string;
+  /** All together, to the sum of their limits. */
+  readonly share: number;
+  readonly cpuPerGiB: number;
+  /** Of the process that watches them, in milliseconds. */
+  readonly statP99Ms: number;
+  readonly timerLagP99Ms: number;
+}
+
+/** Null where the kernel cannot slow a disk down. */
+export async function measureEightDisks(
+  method: "zero" | "random",
+  sizeBytes: number,
+): Promise<EightDisks | null> {
+  const workshop = new TestDevices();
+  try {
+    const devices = Array.from({ length: disks }, () => workshop.attach("memory", 512, sizeBytes));
+    const unlimit = devices.map((device) => throttle(device, limitBytesPerSecond));
+    if (unlimit.includes(null)) return null;
+    return await eraseAll(devices, method);
+  } finally {
+    workshop.removeAll();
+  }
+}
+
+async function eraseAll(devices: readonly TestDevice[], method: string): Promise<EightDisks> {
+  const jobs = await Promise.all(devices.map((device) => startJob(device, method)));
+  const cpuBefore = cpuOfEndedChildren();
+  const delays = new Delays();
+  const startMs = performance.now();
+  for (const job of jobs) job.go();
+  const ends = await Promise.all(jobs.map(({ ended }) => ended));
+  const seconds = (performance.now() - startMs) / 1000;
+  const { statP99Ms, timerLagP99Ms } = delays.end();
+  const bad = ends.find((end) => end.how !== "reported" || end.report.outcome !== "erased");
+  if (bad !== undefined) throw new Error(`A disk was not erased: ${JSON.stringify(bad)}`);
+  // Written once, read back once.
+  const bytes = devices.reduce((sum, { sizeBytes }) => sum + 2 * sizeBytes, 0);
+  return {
+    method,
+    share: bytes / seconds / (disks * limitBytesPerSecond),
+    cpuPerGiB: (cpuOfEndedChildren() - cpuBefore) / (bytes / 2 ** 30),
+    statP99Ms,
+    timerLagP99Ms,
+  };
+}
+
+async function startJob({ path }: TestDevice, method: string): Promise<JobProcess> {
+  const host = linuxDiskHost();
+  const options = {
+    rounds: 1,
+    blank: false,
+    verify: "last",
+    reading: "full",
+    stream: "chacha8",
+    discard: false,
+  } as const;
+  const plan = await host.plan({ kind: "erase", path, method, ...options });
+  return host.start({ job: `j_${path}`, plan, seedHex: "5e".repeat(32), checkpoint: null }, () => {});
+}
+
+/** How late timers and a stat of a file come back in this process, asked for every 10 ms. */
+class Delays {
+  readonly #stats: number[] = [];
+  readonly #lags: number[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #dueMs = performance.now() + everyMs;
+
+  constructor() {
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      this.#lags.push(Math.max(0, now - this.#dueMs));
+      this.#dueMs = now + everyMs;
+      void stat("/").then(() => this.#stats.push(performance.now() - now));
+    }, everyMs);
+  }
+
+  end(): Pick<EightDisks, "statP99Ms" | "timerLagP99Ms"> {
+    clearInterval(this.#timer);
+    return { statP99Ms: p99(this.#stats), timerLagP99Ms: p99(this.#lags) };
+  }
+}
+
+const everyMs = 10;
+
+function p99(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? Number.NaN;
+}
+
+export const eightDisksGoals = [
+  {
+    row: "8 disks: rate to the sum of their limits",
+    better: "more",
+    realistic: 0.95,
+    moonshot: 0.99,
+    of: ({ share }: EightDisks) => share,
+  },
+  {
+    row: "8 disks: CPU s/GiB",
+    better: "less",
+    realistic: 0.3,
+    moonshot: 0.1,
+    of: ({ cpuPerGiB }: EightDisks) => cpuPerGiB,
+  },
+  {
+    row: "8 disks: fs.stat p99, ms",
+    better: "less",
+    realistic: 15,
+    moonshot: 3,
+    of: ({ statP99Ms }: EightDisks) => statP99Ms,
+  },
+  {
+    row: "8 disks: timer lag p99, ms",
+    better: "less",
+    realistic: 15,
+    moonshot: 3,
+    of: ({ timerLagP99Ms }: EightDisks) => timerLagP99Ms,
+  },
+] as const;
+
+export function eightDisksTable(all: readonly EightDisks[]): Table {
+  return {
+    title: "Eight disks of 150 MB/s at once",
+    header: ["method", "of the limit", "CPU s/GiB", "fs.stat p99 ms", "timer lag p99 ms"],
+    rows: all.map((one) => [
+      one.method,
+      rounded(one.share),
+      rounded(one.cpuPerGiB),
+      rounded(one.statP99Ms),
+      rounded(one.timerLagP99Ms),
+    ]),
+  };
+}

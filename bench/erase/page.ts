@@ -1,0 +1,49 @@
+/** The page of documentation that the bench writes. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, release } from "node:os";
+import { join } from "node:path";
+import { format } from "prettier";
+import { median } from "../figures/rounds.ts";
+import { rounded, type Table } from "../figures/table.ts";
+import { root } from "../lines/folders.ts";
+import type { Series } from "./side-by-side.ts";
+
+const method = `Loop devices with direct I/O, over a file on the machine's disk ("disk") and in memory ("memory"), with sectors of 512
+and 4096 bytes. Everybody takes turns on the same device, round by round, in alternating order. The time is the one in
+which the device was busy, by its own counters, a flush at the end included; the CPU time is that of the whole program, of
+ours that of the job's process. Ours is compiled, and runs as a station runs it. \`zero\` and \`random\` write and flush;
+\`verify\` reads back and compares. nwipe 0.34 writes blocks of 512 bytes on devices with such sectors, and reads its
+verification from memory: look at the bytes that the device itself has read.`;
+
+export function ratesTable(series: readonly Series[]): Table {
+  return {
+    title: "Rates",
+    note: "The device's size over the time; medians over the rounds. Read, written: by the device's own counters, to its size.",
+    header: ["device, work, program", "MB/s", "CPU s/GiB", "read", "written"],
+    rows: series.map(({ device, work, peer, samples, ours }) => {
+      const of = (value: (one: (typeof samples)[number]) => number): number => median(samples.map(value));
+      const cpu =
+        ours.length > 0 ? median(ours.map(({ cpuSeconds }) => cpuSeconds)) : of((one) => one.cpuSeconds);
+      return [
+        `${device.name}, ${work}, ${peer}`,
+        rounded(of((one) => one.bytesPerSecond) / 1e6),
+        rounded(cpu / (device.sizeBytes / 2 ** 30)),
+        rounded(of((one) => one.bytesRead) / device.sizeBytes),
+        rounded(of((one) => one.bytesWritten) / device.sizeBytes),
+      ];
+    }),
+  };
+}
+
+export function machineLine(rounds: number, sizeBytes: number): string {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Linux ${release()}`;
+  const date = new Date().toISOString().slice(0, 10);
+  return `${date}: ${machine}; Node ${process.version}; ${rounds} rounds on devices of ${sizeBytes / 2 ** 20} MiB.`;
+}
+
+export async function writePage(report: string): Promise<void> {
+  const path = join(root, "docs/performance-of-erasing.md");
+  const page = `# Performance of erasing\n\n<!-- Written by \`npm run bench:erase -- --write\`. -->\n\n${method}\n\n${report}\n`;
+  const options = JSON.parse(readFileSync(join(root, ".prettierrc.json"), "utf8")) as object;
+  writeFileSync(path, await format(page, { ...options, parser: "markdown" }));
+}
