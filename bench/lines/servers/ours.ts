@@ -1,5 +1,5 @@
 /** Our server, as its users write it: the public API, nothing tuned. */
-import { Factory, LineOnlyReceiver, Reactor } from "@trofie/reactor";
+import { broadcast, Factory, LineOnlyReceiver, Reactor } from "@trofie/reactor";
 
 class Echo extends LineOnlyReceiver {
   override readonly delimiter = "\n";
@@ -17,7 +17,7 @@ class Subscriber extends LineOnlyReceiver<Room> {
   }
 
   override lineReceived(line: string) {
-    for (const other of this.factory.subscribers) if (other !== this) other.sendLine(line);
+    broadcast(this.factory.subscribers, `${line}\n`, this);
   }
 
   override connectionLost() {

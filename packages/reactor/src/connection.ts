@@ -3,6 +3,7 @@ import type { Clock, DelayedCall } from "./clock.ts";
 import type { CloseReason, CloseReport } from "./close-reason.ts";
 import { asError } from "./as-error.ts";
 import { ClosedError, IdleError, PlaintextUnreadError, ProtocolError } from "./errors.ts";
+import type { JoinedText } from "./joined-text.ts";
 import type { IdleKind, Wire, WireEvents } from "./net.ts";
 import type { Handled, Protocol } from "./protocol.ts";
 import { reportFault } from "./report-fault.ts";
@@ -107,9 +108,14 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   write(data: string | Uint8Array): boolean {
     if (this.disconnecting || this.#writeEnded) throw new ClosedError();
     this.#output.add(data);
-    if (this.#output.isLarge) this.#flush();
-    if (!this.#turnEndAsked) this.#askTurnEnd();
-    return this.#hasRoom();
+    return this.#added();
+  }
+
+  /** `write` of a text that many get in this turn (`broadcast`). */
+  writeJoined(text: JoinedText): void {
+    if (this.disconnecting || this.#writeEnded) throw new ClosedError();
+    this.#output.addJoined(text);
+    this.#added();
   }
 
   writeSequence(parts: Iterable<string | Uint8Array>): boolean {
@@ -296,6 +302,13 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     if (this.#report) return Promise.resolve(this.#report);
     this.#closing ??= Promise.withResolvers();
     return this.#closing.promise;
+  }
+
+  /** Something more waits; true while there is room for more. */
+  #added(): boolean {
+    if (this.#output.isLarge) this.#flush();
+    if (!this.#turnEndAsked) this.#askTurnEnd();
+    return this.#hasRoom();
   }
 
   #isDrainWanted(): boolean {

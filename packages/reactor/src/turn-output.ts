@@ -1,3 +1,5 @@
+import type { JoinedText } from "./joined-text.ts";
+
 /** Above this, waiting output is handed on at once and not at the end of the turn, to bound memory. */
 const FLUSH_EARLY_LENGTH = 64 * 1024;
 
@@ -24,6 +26,12 @@ export class TurnOutput {
       this.#endText();
       (this.#parts ??= []).push(data);
     }
+  }
+
+  /** `add` of a text that others get too. */
+  addJoined(text: JoinedText): void {
+    this.#length += text.length;
+    this.#text = text.after(this.#text);
   }
 
   /** All that waits, in order; nothing waits afterwards. */
