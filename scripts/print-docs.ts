@@ -3,17 +3,12 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { eraseMethods, errorCodes, stationContract } from "@trofie/contract";
+import { errorCodes, stationContract } from "@trofie/contract";
 import { format } from "prettier";
+import { printed, table } from "./markdown.ts";
+import { methodsPage } from "./methods-page.ts";
 
 const root = join(import.meta.dirname, "..");
-const printed = "<!-- Printed from the code by `npm run docs`; change it there. -->";
-
-function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
-  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
 function errorsPage(): string {
   const rows = Object.entries(errorCodes).map(([word, { number, final, meaning }]) => [
     `\`${word}\``,
@@ -49,25 +44,6 @@ least that may call it. The errors are those of the method itself; \`docs/errors
 ${table(["method", "kind", "role", "errors"], rows)}
 
 Events: ${events.join(", ")}.
-`;
-}
-
-function methodsPage(): string {
-  const rows = Object.entries(eraseMethods).map(([id, { title, source, level, passes, verify }]) => [
-    `\`${id}\``,
-    title,
-    passes.map(({ patternHex }) => `\`${patternHex}\``).join(" "),
-    verify,
-    level,
-    source,
-  ]);
-  return `# Erase methods
-${printed}
-
-Passes in order, each a sweep over the whole device with these bytes repeated, by absolute offset. \`verify\`: what is
-read back and compared. The level is that of NIST SP 800-88r2 §3.1.
-
-${table(["id", "title", "passes", "verify", "level", "source"], rows)}
 `;
 }
 

@@ -32,6 +32,10 @@ const testPrograms = {
   "/usr/bin/curl": "curl",
   "/usr/bin/ssh-keygen": "openssh-client",
   "/usr/sbin/sshd": "openssh-server",
+  "/usr/bin/openssl": "openssl",
+  "/usr/bin/nbdfuse": "libnbd-bin",
+  "/usr/sbin/mkfs.btrfs": "btrfs-progs",
+  "/usr/sbin/hdparm": "hdparm",
 };
 
 installPackages();

@@ -1,5 +1,5 @@
 /** What the documentation says is true: printed pages are current, links lead somewhere, commands run. */
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exitCodes } from "../packages/cli/src/exit-codes.ts";
@@ -57,22 +57,35 @@ test("the README names every Debian package that the set-up installs", () => {
 describe("the README's look around", () => {
   let place: Workplace;
 
+  const [, section] = /## A first look around\n([^]*?)\n## /.exec(read("README.md"))!;
+  const commands = [...section!.matchAll(/^npx trofie (.+)$/gm)].map(([, command]) => command!);
+  const files = [...section!.matchAll(/^```json file=(\S+)\n([^]*?)^```$/gm)];
+
   beforeAll(async () => {
     place = new Workplace();
-    place.practiceDisk("practice-2", 1024 * 1024);
+    for (const name of ["practice-2", "practice-3"]) place.practiceDisk(name, 1024 * 1024);
+    for (const [, name, text] of files) writeFileSync(join(place.folder, name!), text!);
     await place.start();
   });
 
   afterAll(() => place[Symbol.asyncDispose]());
 
-  const [, section] = /## A first look around\n([^]*?)\n## /.exec(read("README.md"))!;
-  const commands = [...section!.matchAll(/^npx trofie (.+)$/gm)].map(([, command]) => command!);
-
-  test("has commands", () => {
+  test("has commands, and a file", () => {
     expect(commands.length).toBeGreaterThan(3);
+    expect(files).toHaveLength(1);
   });
 
   test.each(commands)("trofie %s", async (command) => {
     expect(await place.trofie(...command.split(" "))).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("names every command of the program, and no other", async () => {
+    const { stdout } = await place.trofie("--help");
+    const [, list] = /^Commands:\n([^]*?)\n\n/m.exec(stdout)!;
+    const known = [...list!.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name!);
+    const named = [...section!.matchAll(/^\| (`.+?`) +\|/gm)].flatMap(([, cell]) =>
+      [...cell!.matchAll(/`(?:trofie )?([\w-]+)/g)].map(([, name]) => name!),
+    );
+    expect(new Set(named)).toEqual(new Set(known.filter((name) => name !== "help")));
   });
 });

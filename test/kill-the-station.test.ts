@@ -1,12 +1,14 @@
-/** The station is killed in mid-erase, on a real loop device; then it starts again. */
+/** The station is killed in mid-erase, on a real loop device; then it starts again, and the erase goes on. */
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import type { ChildProcess } from "node:child_process";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LoopWorkshop, whyNoLoops } from "../packages/disks/src/testing/loop-device.ts";
+import { eraseFindings } from "./steps/erase-findings.ts";
 import { endOf, jsonLines, Workplace, type Ended } from "./steps/station-process.ts";
 
-const GiB = 1024 ** 3;
+const MiB = 1024 ** 2;
+const sizeBytes = 3_072 * MiB;
 const noLoops = whyNoLoops();
 
 /** What a watcher in another process hears, from before the kill to after the restart. */
@@ -27,7 +29,11 @@ class Watcher {
   }
 
   has(type: string, job: string): boolean {
-    return this.heard.some((event) => event.type === type && event.job === job);
+    return this.times(type, job) > 0;
+  }
+
+  times(type: string, job: string): number {
+    return this.heard.filter((event) => event.type === type && event.job === job).length;
   }
 
   async #listen(): Promise<void> {
@@ -62,33 +68,39 @@ const isAlive = (pid: number): boolean => parentOf(String(pid)) !== -1;
 describe.skipIf(noLoops)(`a station killed in mid-erase${noLoops ? ` (skipped: ${noLoops})` : ""}`, () => {
   let loops: LoopWorkshop;
   let place: Workplace;
+  let file: string;
   let device: string;
   let name: string;
 
   beforeAll(() => {
     loops = new LoopWorkshop();
-    device = loops.attach(loops.makeSparseFile(4 * GiB), "--direct-io=on");
+    file = loops.makeSparseFile(sizeBytes);
+    device = loops.attach(file, "--direct-io=on");
     name = device.slice("/dev/".length);
+  });
+
+  beforeEach(() => {
     place = new Workplace();
   });
 
-  afterAll(async () => {
+  /** Job processes that were stopped in mid-work. */
+  const frozen: number[] = [];
+
+  afterEach(async () => {
+    for (const pid of frozen.splice(0)) if (isAlive(pid)) process.kill(pid, "SIGCONT");
     await place[Symbol.asyncDispose]();
-    loops.removeAll();
   });
 
-  async function startErase(): Promise<string> {
-    const { stdout } = await place.trofie("erase", device, "--method", "zero", "--confirm", name, "--json");
-    return (JSON.parse(stdout.trim().split("\n").at(-1)!) as { job: string }).job;
-  }
+  afterAll(() => loops.removeAll());
 
-  async function stateOf(job: string): Promise<string> {
-    const { stdout } = await place.trofie("jobs", "--json");
-    const { jobs } = JSON.parse(stdout) as { jobs: { id: string; state: string }[] };
-    return jobs.find(({ id }) => id === job)!.state;
-  }
+  const erase = (method = "zero"): string[] => {
+    const quickly = method === "random" ? [] : ["--read", "quick"];
+    return ["erase", device, "--method", method, "--confirm", name, ...quickly];
+  };
+  const startErase = (method?: string): Promise<string> => place.startWork(...erase(method));
+  const stateOf = async (job: string): Promise<string> => (await place.job(job)).state;
 
-  async function startJobAndWatch(): Promise<{
+  async function startJobAndWatch(method?: string): Promise<{
     station: ChildProcess;
     watcher: Watcher;
     job: string;
@@ -96,15 +108,23 @@ describe.skipIf(noLoops)(`a station killed in mid-erase${noLoops ? ` (skipped: $
   }> {
     const { station } = await place.start();
     const watcher = new Watcher(place);
-    const job = await startErase();
+    const job = await startErase(method);
     await watcher.until(({ progressed }) => progressed);
     return { station, watcher, job, child: childOf(station) };
   }
 
-  async function end(station: ChildProcess, watcher?: Watcher): Promise<void> {
-    watcher?.process.kill();
-    station.kill();
-    await once(station, "exit");
+  /** Whatever a paused job has written is durable, and it goes on from there whenever it is cut off afterwards. */
+  async function pauseAndResume(watcher: Watcher, job: string): Promise<void> {
+    await place.trofie("pause", job);
+    await watcher.until(() => watcher.has("job.paused", job));
+    await place.trofie("resume", job);
+    await watcher.until(() => watcher.has("job.resumed", job));
+  }
+
+  /** As good as stuck in the kernel: it neither works nor ends. */
+  function freeze(pid: number): void {
+    frozen.push(pid);
+    process.kill(pid, "SIGSTOP");
   }
 
   async function kill(station: ChildProcess): Promise<void> {
@@ -112,84 +132,127 @@ describe.skipIf(noLoops)(`a station killed in mid-erase${noLoops ? ` (skipped: $
     await once(station, "exit");
   }
 
-  test("comes back with the job interrupted, its process dead, and the watcher hears of it by itself", async () => {
-    const { station, watcher, job, child } = await startJobAndWatch();
-    expect(isAlive(child)).toBe(true);
-    await kill(station);
-    const again = await place.start();
-    await watcher.until(() => watcher.has("job.interrupted", job));
-    expect(isAlive(child)).toBe(false);
-    expect(await stateOf(job)).toBe("interrupted");
-    expect(watcher.heard.filter(({ type }) => type === "job.ended")).toEqual([]);
-    await end(again.station, watcher);
+  test.each(["zero", "random"])(
+    "goes on with %s by itself when it is back, erases the disk, and says where it went on",
+    async (method) => {
+      const { station, watcher, job, child } = await startJobAndWatch(method);
+      await pauseAndResume(watcher, job);
+      expect(isAlive(child)).toBe(true);
+      await kill(station);
+      await place.start();
+      await watcher.until(() => watcher.times("job.resumed", job) === 2);
+      expect(isAlive(child)).toBe(false);
+      await watcher.until(() => watcher.has("job.ended", job));
+      const ended = await place.job(job);
+      expect(ended.state).toBe("erased");
+      const { resumptions, faultyBytes, passes } = eraseFindings(ended);
+      expect(resumptions).toMatchObject([{ pass: 0, proven: true }]);
+      expect(resumptions[0]!.offset).toBeGreaterThan(0);
+      expect(faultyBytes).toBe(0);
+      expect(passes).toMatchObject([{ bytesWritten: sizeBytes, verification: { mismatchedBytes: 0 } }]);
+      expect((await place.trofie("job", job)).stdout).toContain("Went on after it was cut off:\n  in pass 1");
+    },
+  );
+
+  test("goes on as often as it is killed", async () => {
+    const { station, watcher, job } = await startJobAndWatch("random");
+    let killed = station;
+    for (let times = 1; times <= 3; times += 1) {
+      await kill(killed);
+      watcher.progressed = false;
+      ({ station: killed } = await place.start());
+      await watcher.until(({ progressed }) => progressed);
+    }
+    await watcher.until(() => watcher.has("job.ended", job));
+    const ended = await place.job(job);
+    expect(ended.state).toBe("erased");
+    expect(eraseFindings(ended).resumptions).toHaveLength(3);
   });
 
   test("lets nobody near the device while the old process lives, and goes on when it is dead", async () => {
     const { station, watcher, job, child } = await startJobAndWatch();
-    process.kill(child, "SIGSTOP"); // as good as stuck in the kernel: it neither works nor ends
+    freeze(child);
     await kill(station);
-    const again = await place.start();
+    await place.start();
     await watcher.until(() => watcher.has("job.hung", job));
-    const next = await startErase();
-    expect([await stateOf(job), await stateOf(next)]).toEqual(["hung", "queued"]);
+    expect(await stateOf(job)).toBe("hung");
+    const next = await place.trofie(...erase(), "--json"); // refused, or accepted and then queued behind it
+    if (next.code === 0) expect(next.stdout).toContain("j_");
+    else expect(JSON.parse(next.stderr)).toMatchObject({ error: { code: "DEVICE_IN_USE" } });
+    expect(watcher.heard.filter(({ type }) => type === "job.started")).toHaveLength(1);
     expect(isAlive(child)).toBe(true);
     process.kill(child, "SIGCONT");
-    await watcher.until(() => watcher.has("job.interrupted", job) && watcher.has("job.started", next));
+    await watcher.until(() => watcher.has("job.resumed", job));
     expect(isAlive(child)).toBe(false);
-    await place.trofie("stop", next);
-    await watcher.until(() => watcher.has("job.ended", next));
-    expect([await stateOf(job), await stateOf(next)]).toEqual(["interrupted", "stopped"]);
-    await end(again.station, watcher);
+    await watcher.until(() => watcher.has("job.ended", job));
+    expect(await stateOf(job)).toBe("erased");
   });
 
   test("remembers that a job was told to stop, though its process hung through the restart", async () => {
     const { station, watcher, job, child } = await startJobAndWatch();
-    process.kill(child, "SIGSTOP");
+    freeze(child);
     expect((await place.trofie("stop", job)).stdout).toContain("stopping");
     await kill(station);
-    const again = await place.start();
+    await place.start();
     await watcher.until(() => watcher.has("job.hung", job));
     expect(await place.trofie("stop", job)).toMatchObject({ code: 0 });
     process.kill(child, "SIGCONT");
     await watcher.until(() => watcher.has("job.ended", job));
     expect(await stateOf(job)).toBe("stopped");
-    await end(again.station, watcher);
   });
 
-  test("tells whoever waits for the job that it was interrupted, and lets them go", async () => {
+  test("leaves a job that was paused to rest, until it is told to go on", async () => {
+    const { station, watcher, job } = await startJobAndWatch();
+    await place.trofie("pause", job);
+    await watcher.until(() => watcher.has("job.paused", job));
+    await kill(station);
+    await place.start();
+    await watcher.until(() => watcher.has("job.interrupted", job));
+    expect(await stateOf(job)).toBe("interrupted");
+    expect(watcher.has("job.resumed", job)).toBe(false);
+    expect(await place.trofie("resume", job)).toMatchObject({ code: 0 });
+    await watcher.until(() => watcher.has("job.ended", job));
+    expect(await stateOf(job)).toBe("erased");
+  });
+
+  test("tells whoever waits for the job that it was cut off, that it goes on, and how it ends", async () => {
     const { station } = await place.start();
-    const args = ["erase", device, "--method", "zero", "--confirm", name, "--wait"];
-    const waiting = place.spawnTrofie(args);
+    const waiting = place.spawnTrofie([...erase(), "--wait"]);
     const ended: Promise<Ended> = endOf(waiting);
     while (!String(await once(waiting.stdout!, "data")).includes("Writing"));
     await kill(station);
-    const again = await place.start();
+    await place.start();
     const { code, stdout } = await ended;
-    expect(stdout).toMatch(/Connected again; nothing was missed\.\n(.+: hung.+\n)?.+: interrupted\. Its/);
-    expect(code).toBe(7);
-    await end(again.station);
+    expect(stdout).toMatch(/Connected again; nothing was missed\.\n/);
+    expect(stdout).toMatch(/: erased\. /);
+    expect(stdout).toContain("went on once after it was cut off");
+    expect(code).toBe(0);
   });
 
-  test("tells a script so too, and first that its job waits for another one", async () => {
-    const { station, watcher, job } = await startJobAndWatch();
-    const args = ["erase", device, "--method", "zero", "--confirm", name, "--wait", "--json"];
-    const waiting = place.spawnTrofie(args);
-    const lines: Record<string, unknown>[] = [];
-    const ended = once(waiting, "exit");
+  test("tells them that it rests when its disk is gone; it goes on once the disk is back", async () => {
+    const { station } = await place.start();
+    const waiting = place.spawnTrofie([...erase("one"), "--wait", "--json"]);
+    const exited = once(waiting, "exit");
+    const states: string[] = [];
+    let job = "";
     for await (const line of jsonLines(waiting)) {
-      if (!("progress" in line) && line.state !== "hung") lines.push(line); // its old process may take a moment to end
-      if ("queuedBehind" in line) void place.trofie("stop", job);
-      if (line.state === "running") await kill(station).then(() => place.start());
+      if (typeof line.job === "string") ({ job } = line as { job: string });
+      if (typeof line.state === "string") states.push(line.state);
+      if (!("progress" in line) || states.at(-1) !== "running" || !isAlive(station.pid!)) continue;
+      const child = childOf(station);
+      await kill(station);
+      await expect.poll(() => isAlive(child)).toBe(false);
+      loops.detach(device);
+      await place.start();
     }
-    const [code] = (await ended) as [number];
-    expect(code).toBe(7);
-    const { job: own } = lines[1] as { job: string };
-    expect(lines.slice(2)).toEqual([
-      { queuedBehind: job },
-      { state: "queued" },
-      { state: "running" },
-      { state: "interrupted" },
-    ]);
-    await watcher.until(() => watcher.has("job.interrupted", own));
+    expect(states.at(-1)).toBe("interrupted");
+    expect(await exited).toEqual([7, null]);
+    expect((await place.job(job)).why).toContain("its disk is not there");
+    const refused = await place.trofie("resume", job, "--json");
+    expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: "JOB_CANNOT_RESUME" } });
+
+    device = loops.attach(file, "--direct-io=on");
+    name = device.slice("/dev/".length);
+    await expect.poll(() => stateOf(job), { timeout: 60_000 }).toBe("erased");
   });
 });

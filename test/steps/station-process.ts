@@ -1,11 +1,12 @@
 /** A real station, as its own program, in a folder of its own; and the terminal's program beside it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { Job } from "@trofie/contract";
 
 const source = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const node = [process.execPath, "--conditions=trofie-source"] as const;
@@ -24,22 +25,35 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A folder for one story: state, socket and practice disks. Stations in it may come and go. */
+/** A folder for one story: state, socket, practice disks and images. Stations in it may come and go. */
 export class Workplace implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "trofie-test-"));
   readonly practice = join(this.folder, "practice");
+  readonly images = join(this.folder, "images");
   readonly socket = join(this.folder, "run/station.sock");
   readonly state = join(this.folder, "state");
   readonly #processes = new Set<ChildProcess>();
 
-  constructor() {
+  readonly #hasImages: boolean;
+
+  constructor({ hasImages = true } = {}) {
+    this.#hasImages = hasImages;
     mkdirSync(this.practice);
+    mkdirSync(this.images);
   }
 
   /** Makes a practice disk with every byte 0xBE. */
   practiceDisk(name: string, sizeBytes: number): string {
     const path = join(this.practice, name);
     writeFileSync(path, Buffer.alloc(sizeBytes, 0xbe));
+    return path;
+  }
+
+  /** Makes a practice disk that reads as zeros and takes no room before it is written. */
+  sparseDisk(name: string, sizeBytes: number): string {
+    const path = join(this.practice, name);
+    writeFileSync(path, "");
+    truncateSync(path, sizeBytes);
     return path;
   }
 
@@ -54,8 +68,10 @@ export class Workplace implements AsyncDisposable {
   }
 
   spawnStation(...more: string[]): ChildProcess {
-    const args = ["--state", this.state, "--socket", this.socket, "--practice", this.practice, ...more];
-    return this.#spawn(source("packages/station/src/main.ts"), args);
+    const places = ["--state", this.state, "--socket", this.socket];
+    const images = this.#hasImages ? ["--images", this.images] : [];
+    const folders = ["--practice", this.practice, ...images];
+    return this.#spawn(source("packages/station/src/main.ts"), [...places, ...folders, ...more]);
   }
 
   /** Runs a station that is expected to end by itself. */
@@ -69,10 +85,15 @@ export class Workplace implements AsyncDisposable {
     return endOf(this.#spawn(source("packages/station/src/main.ts"), args, {}, nobody));
   }
 
-  /** Starts the terminal's program, talking to the station here. */
+  /** Starts the terminal's program in the folder here, talking to the station here. */
   spawnTrofie(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
     const station = { TROFIE_STATION: `unix:${this.socket}` };
-    return this.#spawn(source("packages/cli/src/main.ts"), args, { ...station, ...env });
+    return this.#spawn(
+      source("packages/cli/src/main.ts"),
+      args,
+      { ...station, ...env },
+      { cwd: this.folder },
+    );
   }
 
   /** The same on a terminal of its own, 80 columns wide, made by util-linux's `script`. */
@@ -90,6 +111,26 @@ export class Workplace implements AsyncDisposable {
     return endOf(this.spawnTrofie(args));
   }
 
+  /** Has a piece of work started and not waited for; returns its job. */
+  async startWork(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.trofie(...args, "--json");
+    if (code !== 0) throw new Error(`trofie ${args.join(" ")} ended with ${code}: ${stderr}`);
+    return (JSON.parse(stdout.trim().split("\n").at(-1)!) as { job: string }).job;
+  }
+
+  /** Has it done to its end; returns the job as it then stands, whatever came of it. */
+  async doWork(...args: string[]): Promise<Job> {
+    const { stdout, stderr } = await this.trofie(...args, "--wait", "--json");
+    const { result } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as { result?: Job };
+    if (result === undefined) throw new Error(`trofie ${args.join(" ")} came to no end: ${stdout}${stderr}`);
+    return result;
+  }
+
+  async job(id: string): Promise<Job> {
+    const { stdout } = await this.trofie("job", id, "--json");
+    return (JSON.parse(stdout) as { job: Job }).job;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of this.#processes) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -103,11 +144,11 @@ export class Workplace implements AsyncDisposable {
     program: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    user: { readonly uid?: number; readonly gid?: number } = {},
+    more: { readonly uid?: number; readonly gid?: number; readonly cwd?: string } = {},
   ): ChildProcess {
     const [executable, ...flags] = node;
     const child = spawn(executable, [...flags, program, ...args], {
-      ...user,
+      ...more,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NO_COLOR: "1", ...env },
     });

@@ -1,18 +1,9 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { makeWorkFolder } from "../work-folder.ts";
+import { LoopChild } from "./loop-child.ts";
 import { isStillAttached, type LoopDevice } from "./loop-device.ts";
-import {
-  diskCalls,
-  type DiskCall,
-  type FaultLoopOptions,
-  type FromLoopProcess,
-  type RemoteDisk,
-  type ToLoopProcess,
-} from "./loop-messages.ts";
+import type { FaultLoopOptions, RemoteDisk } from "./loop-messages.ts";
 
 /**
  * A real `/dev/loopN` of this machine on a disk with faults:
@@ -43,7 +34,7 @@ export class FaultLoop implements AsyncDisposable {
   }
 
   static async attach(options: FaultLoopOptions): Promise<FaultLoop> {
-    const folder = await mkdtemp(join(tmpdir(), "trofie-fault-loop-"));
+    const folder = await makeWorkFolder();
     const child = new LoopChild();
     try {
       const { loop, fusePid } = await child.begin(folder, options);
@@ -57,8 +48,11 @@ export class FaultLoop implements AsyncDisposable {
 
   /** Fails what still waits for the disk, then undoes everything, and fails if anything is left. */
   async detach(): Promise<void> {
-    await this.#child.end();
-    await rm(this.#folder, { recursive: true, force: true });
+    try {
+      await this.#child.end();
+    } finally {
+      await rm(this.#folder, { recursive: true, force: true });
+    }
     const left = await this.#leftBehind();
     if (left.length > 0) throw new Error(`Still there: ${left.join(", ")}`);
   }
@@ -73,79 +67,5 @@ export class FaultLoop implements AsyncDisposable {
     if (existsSync(`/proc/${this.#fusePid}`)) left.push(`nbdfuse (process ${this.#fusePid})`);
     if (existsSync(this.#folder)) left.push(this.#folder);
     return left;
-  }
-}
-
-/** The other process, and what was asked of it. */
-class LoopChild {
-  readonly disk: RemoteDisk;
-  readonly #process: ChildProcess;
-  readonly #calls = new Map<number, (result: unknown) => void>();
-  readonly #news = Promise.withResolvers<never>();
-  #attached = Promise.withResolvers<{ loop: LoopDevice; fusePid: number }>();
-  #ended = Promise.withResolvers<void>();
-  #lastId = 0;
-
-  constructor() {
-    // Detached, so that Ctrl-C in a terminal reaches the parent alone, and the disk outlives it long enough to be
-    // taken down.
-    this.#process = fork(join(import.meta.dirname, "loop-process.ts"), {
-      detached: true,
-      serialization: "advanced",
-      execArgv: [],
-    });
-    this.#news.promise.catch(() => {});
-    this.#process.on("message", (message: FromLoopProcess) => this.#receive(message));
-    this.#process.on("exit", () =>
-      this.#news.reject(new Error("The process that serves the disk has ended")),
-    );
-    this.disk = Object.fromEntries(
-      Object.keys(diskCalls).map((call) => [
-        call,
-        (...args: unknown[]) => this.#call(call as DiskCall, args),
-      ]),
-    ) as unknown as RemoteDisk;
-  }
-
-  begin(folder: string, options: FaultLoopOptions): Promise<{ loop: LoopDevice; fusePid: number }> {
-    this.#send({ kind: "begin", folder, options });
-    return Promise.race([this.#attached.promise, this.#news.promise]);
-  }
-
-  async end(): Promise<void> {
-    const exited = this.#process.exitCode === null ? once(this.#process, "exit") : null;
-    try {
-      if (!exited) return;
-      this.#send({ kind: "end" });
-      await Promise.race([this.#ended.promise, this.#news.promise]);
-    } finally {
-      if (this.#process.connected) this.#process.disconnect();
-      await exited;
-    }
-  }
-
-  #call(call: DiskCall, args: unknown[]): Promise<unknown> {
-    const id = ++this.#lastId;
-    const returned = new Promise<unknown>((resolve) => this.#calls.set(id, resolve));
-    this.#send({ kind: "call", id, call, args });
-    return Promise.race([returned, this.#news.promise]);
-  }
-
-  #send(message: ToLoopProcess): void {
-    this.#process.send(message, () => {});
-  }
-
-  #receive(message: FromLoopProcess): void {
-    switch (message.kind) {
-      case "attached":
-        return this.#attached.resolve(message);
-      case "returned":
-        this.#calls.get(message.id)?.(message.result);
-        return void this.#calls.delete(message.id);
-      case "ended":
-        return this.#ended.resolve();
-      case "failed":
-        return this.#news.reject(new Error(message.message));
-    }
   }
 }

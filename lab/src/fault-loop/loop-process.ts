@@ -2,6 +2,7 @@
  * Serves one disk and attaches it. A process of its own, because a synchronous read of the loop device blocks the
  * reader's event loop, and the disk must go on answering. Takes everything down when asked, or when its parent dies.
  */
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FaultDisk } from "../fault-disk/fault-disk.ts";
 import { serveNbd } from "../nbd/nbd-server.ts";
@@ -16,11 +17,12 @@ import {
 
 const undo: (() => Promise<void>)[] = [];
 let disk: FaultDisk | null = null;
+let folderOfLoop: string | null = null;
 
 process.on("message", (message: ToLoopProcess) => {
   void handle(message).catch((error: Error) => say({ kind: "failed", message: error.message }));
 });
-process.on("disconnect", () => void end().finally(() => process.exit()));
+process.on("disconnect", () => void endAlone());
 
 async function handle(message: ToLoopProcess): Promise<void> {
   switch (message.kind) {
@@ -38,9 +40,10 @@ async function handle(message: ToLoopProcess): Promise<void> {
 }
 
 async function begin(folder: string, options: FaultLoopOptions): Promise<void> {
+  folderOfLoop = folder;
   const served = (disk = new FaultDisk(options));
   const server = await serveNbd(served, join(folder, "nbd"));
-  undo.push(() => server[Symbol.asyncDispose]());
+  undo.push(async () => server[Symbol.asyncDispose]());
   const file = await FuseFile.mount(join(folder, "fuse"), server.socketPath);
   undo.push(() => file.unmount());
   const loop = await attachLoop(file.path, { ...options, sectorBytes: served.sectorBytes });
@@ -57,6 +60,13 @@ async function end(): Promise<void> {
     await step().catch((error: Error) => void failures.push(error));
   }
   if (failures.length > 0) throw new AggregateError(failures, failures.map((one) => one.message).join("; "));
+}
+
+/** The parent is gone, and cannot tidy up after us any more. */
+async function endAlone(): Promise<void> {
+  await end().catch(() => {});
+  if (folderOfLoop) await rm(folderOfLoop, { recursive: true, force: true });
+  process.exit();
 }
 
 function say(message: FromLoopProcess): void {

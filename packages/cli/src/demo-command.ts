@@ -8,20 +8,29 @@ import { holdsDevice } from "@trofie/contract";
 import { withStation, type StationClient } from "./connection.ts";
 import { jsonDemoTeller, screenDemoTeller, type DemoTeller, type Listening } from "./demo-teller.ts";
 import { Exit } from "./exit-codes.ts";
-import { jobAhead } from "./job-ahead.ts";
-import { fillPracticeDisk, makePracticeDisks, makePracticeFolder, practiceNames } from "./practice-disks.ts";
+import { follow } from "./order-work.ts";
+import { fillPracticeDisk, makeOwnFolder, makePracticeDisks, practiceNames } from "./practice-disks.ts";
+import type { AddCommand, Common } from "./program.ts";
 import { openScreen } from "./screen.ts";
 import { paths } from "./station-address.ts";
 import { endOf, passSignalsTo, spawnStation } from "./station-command.ts";
 
+export const addDemo: AddCommand = (parent, common) => {
+  parent
+    .command("demo")
+    .description("run a station with practice disks and erase one of them")
+    .action(() => runDemo(common()));
+};
+
 /** Serves until the station ends, by Ctrl-C or by itself; then the program ends with its exit code. */
-export async function runDemo({ json }: { json: boolean }): Promise<void> {
+async function runDemo({ json }: Common): Promise<void> {
   const teller = json ? jsonDemoTeller : screenDemoTeller(openScreen(process.stdout));
   const folder = join(paths.state, "demo");
   const practice = join(folder, "practice");
-  await makePracticeFolder(practice);
+  const images = join(folder, "images");
+  for (const own of [practice, images]) await makeOwnFolder(own);
   const args = ["--json", "--state", join(folder, "state"), "--socket", paths.socket];
-  const station = spawnStation([...args, "--http", "0", "--practice", practice], "pipe");
+  const station = spawnStation([...args, "--http", "0", "--practice", practice, "--images", images], "pipe");
   passSignalsTo(station);
   void endOf(station).then((code) => process.exit(code));
   const listening = await firstLine(station);
@@ -59,13 +68,9 @@ async function eraseFirst(
   teller.planned(plan, hash);
   const typed = plan.confirm.word;
   const erasing = client.operate("erase.start", { path: plan.path, method: "zero", hash, typed });
-  const id = await erasing.job;
-  teller.accepted(id);
-  const ahead = await jobAhead(client, id);
-  if (ahead) teller.queuedBehind(ahead);
-  const job = await teller.follow(erasing);
+  const job = await follow(client, erasing, teller);
   if (job.state !== "erased") throw new Exit("failed", `The practice disk was not erased: ${job.state}`);
-  teller.erased(job, reportPath(id));
+  teller.erased(reportPath(job.id));
 }
 
 /** Where the station listens, as it says itself. */

@@ -1,7 +1,7 @@
 /** Telling of the demo: to a newcomer on the screen, or to a script in lines of JSON. */
 import { join } from "node:path";
-import { bytesText, type Job } from "@trofie/contract";
-import { jsonTeller, say, screenTeller, type EraseTeller } from "./erase-teller.ts";
+import { bytesText } from "@trofie/contract";
+import { jsonTeller, say, screenTeller, type WorkTeller } from "./work-teller.ts";
 import { practiceDiskBytes, practiceNames } from "./practice-disks.ts";
 import { programName } from "./program-name.ts";
 import { styled, type Screen } from "./screen.ts";
@@ -13,10 +13,10 @@ export interface Listening {
   readonly reportsPath: string;
 }
 
-export interface DemoTeller extends EraseTeller {
+export interface DemoTeller extends WorkTeller {
   started(listening: Listening): void;
   madeDisks(folder: string): void;
-  erased(job: Job, reportPath: string): void;
+  erased(reportPath: string): void;
   whatNext(listening: Listening): void;
 }
 
@@ -24,7 +24,7 @@ export const jsonDemoTeller: DemoTeller = {
   ...jsonTeller,
   started: (listening) => say({ listening }),
   madeDisks: (folder) => say({ practice: practiceNames.map((name) => join(folder, name)) }),
-  erased: (_, report) => say({ report }),
+  erased: (report) => say({ report }),
   whatNext: () => {},
 };
 
@@ -36,13 +36,8 @@ export function screenDemoTeller(screen: Screen): DemoTeller {
       const size = bytesText(practiceDiskBytes);
       screen.line(`Made ${practiceNames.length} practice disks of ${size} in ${folder}`);
     },
-    planned: ({ path, method }) => screen.line(`Erasing ${path}: ${method.title}`),
-    erased({ report }, reportPath) {
-      const { bytesRead, mismatchedBytes } = report!.verification!;
-      const found = `${bytesText(bytesRead)} read back, ${mismatchedBytes} bytes wrong`;
-      screen.line(styled("green", `Erased and verified: ${found}`));
-      screen.line(`The report: ${reportPath}`);
-    },
+    planned: ({ path }) => screen.line(`Erasing ${path} with zeros`),
+    erased: (reportPath) => screen.line(`The report: ${reportPath}`),
     whatNext: ({ page }) => whatNext(page).forEach((line) => screen.line(line)),
   };
 }
@@ -55,8 +50,10 @@ function whatNext(page: string): string[] {
     "",
     styled("bold", "In a second terminal:"),
     `  ${programName} devices`,
+    `  ${programName} methods`,
     `  ${programName} watch`,
     `  ${programName} erase ${practiceNames[1]} --method zero --wait`,
+    `  ${programName} image read ${practiceNames[2]} practice.img.zst --wait`,
     "",
     "Ctrl-C ends the station.",
   ];

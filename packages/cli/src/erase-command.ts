@@ -1,73 +1,70 @@
-import { isOutcome, type ErasePlan, type Outcome } from "@trofie/contract";
-import { withStation, type StationClient } from "./connection.ts";
-import { jsonTeller, screenTeller, type EraseTeller } from "./erase-teller.ts";
-import { Exit, exitCodes, type ExitWord } from "./exit-codes.ts";
-import { jobAhead } from "./job-ahead.ts";
-import { openScreen, styled } from "./screen.ts";
+import { Option } from "@commander-js/extra-typings";
+import { streams, type CustomMethod } from "@trofie/contract";
+import { confirmPlan } from "./confirm-plan.ts";
+import { readMethodFile } from "./method-file.ts";
+import { orderWork } from "./order-work.ts";
+import type { AddCommand } from "./program.ts";
+import { programName } from "./program-name.ts";
+import { confirmOption, countOf, deviceArgument, readOption, waitOption } from "./work-options.ts";
 
-export interface EraseOptions {
-  readonly method: string;
-  /** The word to type, given beforehand by a script. */
-  readonly confirm?: string | undefined;
-  /** Follow the job to its end. */
-  readonly wait: boolean;
-  readonly json: boolean;
-}
-
-/** How the program ends when the job it waited for ended. */
-const exitOf: Readonly<Record<Outcome, ExitWord>> = {
-  erased: "done",
-  "erased-with-errors": "failed",
-  failed: "failed",
-  stopped: "stopped",
-};
+const more = `
+A method file is JSON: { "title": "…", "passes": ["00", "ff", "92 49 24", "random", "a", "~a"] }; a pass is bytes in hex,
+random, a letter (a byte drawn for each round) or ~ and that letter (its complement).
+All methods and what they write: ${programName} methods`;
 
 /** `trofie erase DEVICE`: shows the plan, has it confirmed, starts it, and with `--wait` follows it to its end. */
-export async function erase(address: string, path: string, options: EraseOptions): Promise<ExitWord> {
-  const teller = options.json ? jsonTeller : screenTeller(openScreen(process.stdout));
-  const { listener } = teller;
-  return withStation(address, (client) => eraseWith(client, path, options, teller), {
-    events: true,
-    listener,
-  });
-}
+export const addErase: AddCommand = (parent, common) => {
+  parent
+    .command("erase")
+    .description("erase a device: shows the plan, asks for confirmation, starts the job")
+    .argument("<device>", deviceArgument)
+    .option("--method <id>", `the erase method; ${programName} methods lists them all`)
+    .addOption(
+      new Option("--method-file <file>", "a method of your own, as a file of JSON").conflicts("method"),
+    )
+    .addOption(
+      new Option("--rounds <n>", "how often all its passes are done").argParser(countOf(100)).default(1),
+    )
+    .option("--blank", "a last pass of zeros after all others", false)
+    .addOption(
+      new Option(
+        "--verify <passes>",
+        "which passes are read back: the last (and others where the method says so), or all",
+      )
+        .choices(["last", "all"] as const)
+        .default("last" as const),
+    )
+    .addOption(readOption)
+    .addOption(
+      new Option("--stream <name>", "what makes random bytes; OpenSSL can check all but chacha8")
+        .choices(streams)
+        .default("chacha8" as const),
+    )
+    .option(
+      "--discard",
+      "also give all blocks back to the medium at the end; an extra that proves nothing",
+      false,
+    )
+    .addOption(confirmOption)
+    .addOption(waitOption)
+    .addHelpText("after", more)
+    .action(async (path, { method, methodFile, confirm, wait, read, ...how }, command) => {
+      const manner = { ...common(), wait };
+      const chosen = method ?? (await methodOfFile(methodFile, (message) => command.error(message)));
+      const work = { path, method: chosen, reading: read, ...how };
+      await orderWork(manner, async (client, teller) => {
+        const planned = await client.query("erase.plan", work);
+        const confirmation = await confirmPlan(planned, teller, { confirm, json: manner.json });
+        return client.operate("erase.start", { ...work, ...confirmation });
+      });
+    });
+};
 
-async function eraseWith(
-  client: StationClient,
-  path: string,
-  options: EraseOptions,
-  teller: EraseTeller,
-): Promise<ExitWord> {
-  const { method, json, wait } = options;
-  const { plan, hash } = await client.query("erase.plan", { path, method });
-  teller.planned(plan, hash);
-  const typed = options.confirm ?? (await askForWord(plan, json));
-  const erasing = client.operate("erase.start", { path: plan.path, method, hash, typed });
-  const job = await erasing.job;
-  teller.accepted(job);
-  if (!wait) {
-    teller.left(job);
-    return "done";
-  }
-  process.once("SIGINT", () => {
-    teller.left(job);
-    process.exit(exitCodes.left.number);
-  });
-  const ahead = await jobAhead(client, job);
-  if (ahead) teller.queuedBehind(ahead);
-  const { state } = await teller.follow(erasing);
-  return isOutcome(state) ? exitOf[state] : "interrupted";
-}
-
-/** Asks until the word is right; an empty answer means no. */
-async function askForWord({ confirm, path }: ErasePlan, json: boolean): Promise<string> {
-  if (!process.stdin.isTTY || json)
-    throw new Exit("usage", "Cannot ask for the word: there is no terminal (give it with --confirm)");
-  const { input } = await import("@inquirer/prompts");
-  const typed = await input({
-    message: `Type ${styled("bold", confirm.word)}, ${confirm.what}, to erase it; nothing to leave it:`,
-    validate: (text) => text === "" || text === confirm.word || `That is not ${confirm.word}`,
-  });
-  if (typed === "") throw new Exit("stopped", `Not erased ${path}: it was not confirmed`);
-  return typed;
+function methodOfFile(
+  file: string | undefined,
+  complain: (message: string) => never,
+): CustomMethod | Promise<CustomMethod> {
+  return file === undefined
+    ? complain("error: required option '--method <id>' or '--method-file <file>' not specified")
+    : readMethodFile(file);
 }

@@ -1,10 +1,8 @@
 /** Waits for a job, and tells of it, until there is nothing more to wait for. */
-import type { OperationHandle } from "@trofie/commands";
-import { isMoving, isOutcome, percentOf, type Job, type Progress } from "@trofie/contract";
+import { isMoving, isOutcome, percentOf, type Job, type JobState, type Progress } from "@trofie/contract";
 import { jobText, progressText } from "./job-text.ts";
+import type { Doing } from "./order-work.ts";
 import type { Screen } from "./screen.ts";
-
-export type Erasing = OperationHandle<Progress, Job>;
 
 export interface JobTeller {
   progressed(progress: Progress): void;
@@ -12,24 +10,56 @@ export interface JobTeller {
   changed(job: Job): void;
 }
 
-/** Returns the job as it has ended, or as it rests: an interrupted one goes on only when somebody decides. */
-export async function followJob(erasing: Erasing, teller: JobTeller): Promise<Job> {
+/** A job that was cut off goes on by itself soon after its station has started again; or it rests. */
+const soonMs = 5_000;
+
+/** Returns the job as it has ended, or as it rests: it then goes on only when somebody decides. */
+export async function followJob(doing: Doing, teller: JobTeller, patienceMs = soonMs): Promise<Job> {
+  let resting: Job | null = null;
   let isOver = false;
   const showProgress = async (): Promise<void> => {
-    for await (const progress of erasing.progress) if (!isOver) teller.progressed(progress);
+    for await (const progress of doing.progress) if (!isOver) teller.progressed(progress);
   };
   void showProgress();
-  for await (const job of erasing.changes) {
-    isOver = isOutcome(job.state) || job.state === "interrupted";
-    if (isOver) return job;
-    teller.changed(job);
+  for await (const job of untilItRests(doing.changes, patienceMs)) {
+    isOver = isOutcome(job.state);
+    if (!isOver) teller.changed(job);
+    resting = job.state === "interrupted" ? job : null;
   }
-  return erasing.result;
+  isOver = true;
+  return resting === null ? doing.result : Promise.race([doing.result, Promise.resolve(resting)]);
 }
+
+async function* untilItRests(changes: AsyncIterable<Job>, patienceMs: number): AsyncGenerator<Job> {
+  const iterator = changes[Symbol.asyncIterator]();
+  let wasCutOff = false;
+  for (;;) {
+    const next = iterator.next();
+    const heard: IteratorResult<Job> | null = await (wasCutOff ? soon(next, patienceMs) : next);
+    if (heard === null || heard.done) return;
+    wasCutOff = heard.value.state === "interrupted";
+    yield heard.value;
+  }
+}
+
+/** Null when it did not come soon. */
+async function soon<T>(next: Promise<T>, patienceMs: number): Promise<T | null> {
+  const patience = Promise.withResolvers<null>();
+  const timer = setTimeout(() => patience.resolve(null), patienceMs);
+  try {
+    return await Promise.race([next, patience.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** States in which a job does not go on; that it does again is said too. */
+const remarkable: ReadonlySet<JobState> = new Set(["paused", "stopping", "hung", "interrupted"]);
 
 /** On a terminal one line changes in place; elsewhere there is a line for each tenth. */
 export function jobOnScreen(screen: Screen): JobTeller {
   let tenthsShown = -1;
+  let wasRemarkable = false;
   return {
     progressed(progress) {
       const text = progressText(progress);
@@ -40,7 +70,9 @@ export function jobOnScreen(screen: Screen): JobTeller {
     },
     changed(job) {
       if (!isMoving(job.state)) screen.status("");
-      if (["stopping", "hung"].includes(job.state)) screen.line(jobText(job));
+      const isRemarkable = remarkable.has(job.state);
+      if (isRemarkable || wasRemarkable) screen.line(jobText(job));
+      wasRemarkable = isRemarkable;
     },
   };
 }

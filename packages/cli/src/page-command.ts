@@ -1,8 +1,16 @@
 import { withStation } from "./connection.ts";
 import { Exit } from "./exit-codes.ts";
+import type { AddCommand, Common } from "./program.ts";
 
 /** `trofie page`: a link that opens the station's page, once. */
-export async function showPageLink(address: string, { json }: { json: boolean }): Promise<void> {
+export const addPage: AddCommand = (parent, common) => {
+  parent
+    .command("page")
+    .description("print a link that opens the station's page, once")
+    .action(() => showPageLink(common()));
+};
+
+async function showPageLink({ address, json }: Common): Promise<void> {
   const { url } = await withStation(address, (client) => client.query("page.link", {}));
   if (url === null)
     throw new Exit("refused", "Cannot make a link: the station serves no page (start it with --http PORT)");

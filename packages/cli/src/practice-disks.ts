@@ -8,7 +8,8 @@ export const practiceDiskBytes = 256 * 1024 * 1024;
 export const practiceNames = ["practice-1", "practice-2", "practice-3"] as const;
 const blockBytes = 1024 * 1024;
 
-export async function makePracticeFolder(folder: string): Promise<void> {
+/** A folder that is closed to others. */
+export async function makeOwnFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 

@@ -1,9 +1,23 @@
 /** `trofie station`: the station's own program, as a child: what faces the network is another process than this one. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { AddCommand } from "./program.ts";
+import { programName } from "./program-name.ts";
+
+export const addStation: AddCommand = (parent, common) => {
+  parent
+    .command("station")
+    .description(`run a station on this machine (${programName} station --help lists its options)`)
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument("[options...]")
+    .action(async (args) => {
+      process.exitCode = await runStation(common().json ? [...args, "--json"] : args);
+    });
+};
 
 /** Runs the station in the foreground and ends with its exit code. */
-export async function runStation(args: readonly string[]): Promise<number> {
+async function runStation(args: readonly string[]): Promise<number> {
   const station = spawnStation(args, "inherit");
   passSignalsTo(station);
   return endOf(station);

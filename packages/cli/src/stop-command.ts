@@ -1,12 +1,16 @@
 import { isOutcome } from "@trofie/contract";
-import { withStation } from "./connection.ts";
-import { jobText } from "./job-text.ts";
+import { commandJob } from "./command-job.ts";
+import type { AddCommand } from "./program.ts";
 
-/** `trofie stop JOB`: answered at once; writes in flight still follow. */
-export async function stopJob(address: string, id: string, { json }: { json: boolean }): Promise<void> {
-  const { job } = await withStation(address, (client) => client.command("job.stop", { job: id }));
-  if (json) return console.log(JSON.stringify({ job }));
-  console.log(
-    isOutcome(job.state) ? jobText(job) : `${jobText(job)}. It ends when its last write has come back`,
-  );
-}
+/** `trofie stop JOB`: writes in flight still follow. */
+export const addStop: AddCommand = (parent, common) => {
+  parent
+    .command("stop")
+    .description("stop a job, for good")
+    .argument("<job>")
+    .action((id) =>
+      commandJob(common(), "job.stop", id, ({ state }) =>
+        isOutcome(state) ? null : "It ends when its last write has come back",
+      ),
+    );
+};

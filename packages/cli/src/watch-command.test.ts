@@ -4,12 +4,15 @@ import { statusLine } from "./watch-command.ts";
 
 const progress: Progress = {
   job: "j_1",
-  sweep: "write",
-  patternHex: "00",
+  step: "Writing 00",
+  stepNumber: 1,
+  stepCount: 2,
   bytesDone: 150,
   bytesTotal: 1_000,
   bytesPerSecond: 100,
   etaMs: 8_500,
+  limit: "disk",
+  faultyBytes: 0,
 };
 
 const lineIn = (state: JobState): string =>
@@ -19,11 +22,13 @@ const lineIn = (state: JobState): string =>
     progress: new Map([["j_1", progress]]),
   });
 
-const moves = "Writing 00  15 %  150 bytes of 1.00 kB  100 bytes/s  8.5 s left";
+const moves =
+  "Writing 00 (step 1 of 2)  15 %  8.5 s left  100 bytes/s, the disk is the limit  150 bytes of 1.00 kB";
 
 test.each<[JobState, string]>([
   ["running", `loop1  ${moves}`],
   ["verifying", `loop1  ${moves}`],
+  ["paused", `loop1  paused  ${moves}`],
   ["stopping", `loop1  stopping  ${moves}`],
   ["hung", "loop1  hung"],
   ["interrupted", ""],

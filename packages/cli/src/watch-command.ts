@@ -15,10 +15,18 @@ import {
 import { connectionInWords, waitForEnd } from "./connection-text.ts";
 import { withStation } from "./connection.ts";
 import { jobText, progressText } from "./job-text.ts";
+import type { AddCommand, Common } from "./program.ts";
 import { openScreen, type Screen } from "./screen.ts";
 
 /** `trofie watch`: everything that happens at the station, until Ctrl-C; a lost connection comes back by itself. */
-export async function watch(address: string, { json }: { json: boolean }): Promise<void> {
+export const addWatch: AddCommand = (parent, common) => {
+  parent
+    .command("watch")
+    .description("show everything that happens at the station, until Ctrl-C")
+    .action(() => watch(common()));
+};
+
+async function watch({ address, json }: Common): Promise<void> {
   const listener = json ? inJson() : inWords(openScreen(process.stdout), address);
   await withStation(address, waitForEnd, { events: true, listener });
 }
@@ -67,14 +75,14 @@ function sayEvent(screen: Screen, { at, type, body }: EventRow): void {
   screen.line(`${time}  ${(body as Device).path}: ${type.slice("device.".length)}`);
 }
 
-/** The jobs that may be at work, with how far each one is; "stopping" is said of one that is, for it looks like the others. */
+/** The jobs that may be at work, with how far each one is; that one pauses or stops is said, for it looks like the others. */
 export function statusLine(view: StationView): string {
   const running = [...view.jobs.values()].filter(({ state }) => holdsDevice(state));
   return running
     .map((job) => {
       const progress = progressOf(view, job);
       const words = [nameOf(job.path)];
-      if (!progress || job.state === "stopping") words.push(job.state);
+      if (!progress || ["paused", "stopping"].includes(job.state)) words.push(job.state);
       if (progress) words.push(progressText(progress));
       return words.join("  ");
     })

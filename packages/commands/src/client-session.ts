@@ -2,6 +2,7 @@
 import type { Clock } from "@trofie/reactor";
 import type { Channel, Connect, Receiver } from "./channel.ts";
 import { ProtocolError, Refusal } from "./errors.ts";
+import { parseWelcome, type Welcome } from "./from-station.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import {
   encodeNotification,
@@ -14,14 +15,6 @@ import {
   type Params,
 } from "./json-rpc.ts";
 import { openWithinMs, protocolVersion, type Opening } from "./opening.ts";
-
-/** What the station said when it let us in. */
-export interface Welcome {
-  readonly station: string;
-  readonly role: string;
-  readonly epoch: string;
-  readonly seq: number;
-}
 
 /** What a session tells its client, the moment it arrives. */
 export interface SessionListener {
@@ -52,6 +45,7 @@ export class ClientSession implements Receiver {
   #channel!: Channel;
   #heartbeat!: Heartbeat;
   #lastId = 0;
+  #isGreeted = false;
 
   constructor(clock: Clock, listener: SessionListener, offer: Offer) {
     this.#clock = clock;
@@ -144,20 +138,26 @@ export class ClientSession implements Receiver {
       case "ping":
         return this.#channel.send(encodeNotification("pong", {}));
       case "goodbye":
-        this.goodbyeReason = String(notification.params.reason);
-        return;
+        return this.#goodbye(notification.params.reason);
       default:
         return this.#listener.notified(notification);
     }
   }
 
+  #goodbye(reason: unknown): void {
+    if (typeof reason !== "string") throw new ProtocolError("Cannot take the goodbye: it gives no reason");
+    this.goodbyeReason = reason;
+  }
+
   /** The answer is taken the moment it arrives, so that the events behind it find the session open. */
   #greeted(): void {
+    if (this.#isGreeted) throw new ProtocolError("Cannot take the greeting: there was one");
+    this.#isGreeted = true;
     const id = (this.#lastId += 1);
     this.#waiting.set(id, {
       answered: (answer) => {
         if ("error" in answer) return this.#opened.reject(refusalOf(answer.error));
-        this.#listener.sessionOpened(this, answer.result as unknown as Welcome);
+        this.#listener.sessionOpened(this, parseWelcome(answer.result));
         this.#opened.resolve();
       },
       lost: () => {},

@@ -12,10 +12,11 @@ import {
 } from "@trofie/reactor/client-service";
 import type { Clock, Random } from "@trofie/reactor";
 import type { Connect } from "./channel.ts";
-import { ClientSession, type SessionListener, type Welcome } from "./client-session.ts";
+import { ClientSession, type SessionListener } from "./client-session.ts";
 import type { AnswerOf, Contract, InputOf, MethodOfKind, ProgressOf, ResultOf } from "./contract.ts";
 import { Refusal } from "./errors.ts";
 import type { EventRow, SnapshotItem } from "./event-log.ts";
+import { parseJob, type Welcome } from "./from-station.ts";
 import { Operations, type OperationHandle } from "./operations.ts";
 import { Outbox } from "./outbox.ts";
 import { forgetfulStore, type OutboxStore, type SavedCommand } from "./outbox-store.ts";
@@ -157,7 +158,7 @@ export class Client<C extends Contract> {
     method: N,
     input: InputOf<C["methods"][N]>,
   ): OperationHandle<ProgressOf<C["methods"][N]>, ResultOf<C["methods"][N]>> {
-    const accepted = this.#sendCommand(method, input as object).then((answer) => String(answer.job));
+    const accepted = this.#sendCommand(method, input as object).then(parseJob);
     return this.#operations.follow(accepted);
   }
 

@@ -14,6 +14,7 @@ export class Heartbeat {
   readonly #dead: () => void;
   #lastReceivedMs: number;
   #timer: DelayedCall;
+  #notReading = 0;
 
   /** Calls `ping` every `pingMs` and, once, `dead` when nothing was received for `deadMs`. */
   constructor(clock: Clock, { ping, dead }: { ping: () => void; dead: () => void }) {
@@ -28,15 +29,30 @@ export class Heartbeat {
     this.#lastReceivedMs = this.#clock.nowMs();
   }
 
+  /** Nothing of the peer is read while `work` goes on, so its silence says nothing: that time does not count. */
+  async notReadingDuring(work: Promise<void>): Promise<void> {
+    this.#notReading += 1;
+    try {
+      await work;
+    } finally {
+      this.#notReading -= 1;
+      this.received();
+    }
+  }
+
   stop(): void {
     this.#timer.cancel();
   }
 
   #schedule(): DelayedCall {
     return this.#clock.callLater(pingMs, () => {
-      if (this.#clock.nowMs() - this.#lastReceivedMs >= deadMs) return this.#dead();
+      if (this.#isSilent()) return this.#dead();
       this.#ping();
       this.#timer = this.#schedule();
     });
+  }
+
+  #isSilent(): boolean {
+    return this.#notReading === 0 && this.#clock.nowMs() - this.#lastReceivedMs >= deadMs;
   }
 }

@@ -10,10 +10,11 @@
  */
 export * from "./channel.ts";
 export * from "./client.ts";
-export { ConnectionLostError, type Welcome } from "./client-session.ts";
+export { ConnectionLostError } from "./client-session.ts";
 export * from "./contract.ts";
 export * from "./errors.ts";
 export * from "./event-log.ts";
+export type { Welcome } from "./from-station.ts";
 export * from "./handlers.ts";
 export type { OperationHandle } from "./operations.ts";
 export { NoAnswerError, NotSentError } from "./outbox.ts";

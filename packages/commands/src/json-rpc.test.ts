@@ -45,8 +45,15 @@ describe("a message", () => {
     [`{"jsonrpc":"2.0","id":1,"error":{"code":1}}`, "INVALID_REQUEST"],
     [`{"jsonrpc":"2.0","method":"a","params":${nested(20)}}`, "INVALID_REQUEST"],
     [`{"jsonrpc":"2.0","method":"a","params":${nested(5000)}}`, "INVALID_REQUEST"],
+    [String.raw`{"jsonrpc":"2.0","method":"a","params":{"path":"\ud800"}}`, "INVALID_REQUEST"],
+    [String.raw`{"jsonrpc":"2.0","method":"a","params":{"\udc00\ud800":1}}`, "INVALID_REQUEST"],
   ])("that breaks the protocol's rules is refused: %s", (text, code) => {
     expect(() => parseMessage(text)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  test("may escape whole characters of any kind", () => {
+    const text = String.raw`{"jsonrpc":"2.0","method":"a","params":{"path":"\u00e9\ud83d\uddb4"}}`;
+    expect(parseMessage(text)).toMatchObject({ params: { path: "é🖴" } });
   });
 
   test("with a key named __proto__ changes no prototype", () => {

@@ -46,6 +46,7 @@ export function parseMessage(text: string): Message {
   if (!isRecord(value) || value.jsonrpc !== "2.0")
     throw invalid(`it is not a JSON object with "jsonrpc": "2.0"`);
   if (depthOf(value) > maxDepth) throw invalid(`it is nested deeper than ${maxDepth} levels`);
+  if (text.includes("\\u") && !isUnicode(value)) throw invalid("it holds half of a surrogate pair");
   if (typeof value.method === "string") return parseCall(value, value.method);
   if ("result" in value || "error" in value) return parseAnswer(value);
   throw invalid("it has neither a method nor a result");
@@ -125,6 +126,16 @@ function isErrorBody(value: unknown): value is ErrorBody {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * No text in it holds a lone surrogate, which only an escape can say. It is no Unicode, so it cannot be in a canonical
+ * form (RFC 8785 §3.2.2.2), and I-JSON forbids it (RFC 7493 §2.1).
+ */
+function isUnicode(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isUnicode(inner));
 }
 
 function depthOf(value: unknown, limit = maxDepth + 1): number {

@@ -73,7 +73,7 @@ class MessageLines extends LineOnlyReceiver implements Channel {
   }
 
   override lineReceived(line: string): void | Promise<void> {
-    if (line !== "") return this.#receiver.messageReceived(line);
+    if (line !== "" && line !== "\r") return this.#receiver.messageReceived(line);
   }
 
   override undecodableLineReceived(): void {

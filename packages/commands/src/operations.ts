@@ -68,8 +68,8 @@ export class Operations {
     if (kind === "job") this.#heard(id, { job: item, ended });
   }
 
-  progress(progress: Params): void {
-    this.#followed.get(String(progress.job))?.progress.push(progress);
+  progress(progress: Params & { readonly job: string }): void {
+    this.#followed.get(progress.job)?.progress.push(progress);
   }
 
   /** Nothing more will be heard of any job. */

@@ -4,12 +4,26 @@
 import { ProtocolError } from "./errors.ts";
 import type { EventRow, SnapshotItem } from "./event-log.ts";
 import type { ReadingPlace } from "./event-pump.ts";
+import {
+  parseEvent,
+  parseProgress,
+  parseSnapshotBegin,
+  parseSnapshotEnd,
+  parseSnapshotItem,
+} from "./from-station.ts";
 import type { NotificationMessage, Params } from "./json-rpc.ts";
 
 export interface ReadingListener {
   snapshotRead(items: readonly SnapshotItem[], seq: number): void;
   eventRead(row: EventRow): void;
-  progressRead(progress: Params): void;
+  progressRead(progress: Params & { readonly job: string }): void;
+}
+
+interface Snapshot {
+  readonly seq: number;
+  /** How many there will be. */
+  readonly items: number;
+  readonly read: SnapshotItem[];
 }
 
 /** Keeps the place where a client has stopped reading, over any number of connections. */
@@ -18,7 +32,8 @@ export class Reading {
   place: ReadingPlace | null = null;
   readonly #listener: ReadingListener;
   #epoch = "";
-  #items: SnapshotItem[] = [];
+  /** What has come of a snapshot that has begun; null between snapshots. */
+  #snapshot: Snapshot | null = null;
 
   constructor(listener: ReadingListener) {
     this.#listener = listener;
@@ -28,31 +43,42 @@ export class Reading {
   opened(epoch: string): void {
     if (this.place?.epoch !== epoch) this.place = null;
     this.#epoch = epoch;
+    this.#snapshot = null;
   }
 
-  /** Takes what the station says of its own accord; what it does not know it ignores. */
+  /**
+   * Takes what the station says of its own accord; what it does not know it ignores. Throws a `ProtocolError`, and has
+   * taken nothing, when the station does not keep to the protocol.
+   */
   take({ method, params }: NotificationMessage): void {
     switch (method) {
       case "snapshot.begin":
-        this.#items = [];
+        this.#snapshot = { ...parseSnapshotBegin(params), read: [] };
         return;
       case "snapshot.item":
-        this.#items.push(params as unknown as SnapshotItem);
-        return;
+        return this.#snapshotItem(parseSnapshotItem(params));
       case "snapshot.end":
-        return this.#snapshotEnded(Number(params.seq));
+        return this.#snapshotEnded(parseSnapshotEnd(params).seq);
       case "event":
-        return this.#event(params as unknown as EventRow);
+        return this.#event(parseEvent(params));
       case "progress":
-        return this.#listener.progressRead(params);
+        return this.#listener.progressRead(parseProgress(params));
     }
   }
 
+  #snapshotItem(item: SnapshotItem): void {
+    if (!this.#snapshot) throw new ProtocolError("Cannot take the item: no snapshot has begun");
+    this.#snapshot.read.push(item);
+  }
+
+  /** A snapshot that is not whole would hide what is missing for ever. */
   #snapshotEnded(seq: number): void {
+    const snapshot = this.#snapshot;
+    if (snapshot?.seq !== seq || snapshot.items !== snapshot.read.length)
+      throw new ProtocolError("Cannot take the snapshot: its end does not fit its beginning");
+    this.#snapshot = null;
     this.place = { epoch: this.#epoch, since: seq };
-    const items = this.#items;
-    this.#items = [];
-    this.#listener.snapshotRead(items, seq);
+    this.#listener.snapshotRead(snapshot.read, seq);
   }
 
   /** One that was seen before is ignored. One that was skipped is a fault: the connection ends, and we resume. */

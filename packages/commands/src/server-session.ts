@@ -1,6 +1,6 @@
 /** One connection at the station: greeting, opening, requests in order, events. `docs/protocol.md` has the whole. */
 import type { Clock } from "@trofie/reactor";
-import { lowWaterBytes, maxBytesBeforeOpen, type Channel, type Receiver } from "./channel.ts";
+import { highWaterBytes, lowWaterBytes, maxBytesBeforeOpen, type Channel, type Receiver } from "./channel.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Refusal, type ErrorCode } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
@@ -73,6 +73,8 @@ export class ServerSession implements Receiver {
   #badMessages = 0;
   /** When the peer last had taken what it was sent. */
   #drainedMs = 0;
+  /** Settles when the peer has taken what it was sent; undefined when nobody waits for that. */
+  #taken: PromiseWithResolvers<void> | undefined;
   #ended = false;
 
   constructor(options: ServerSessionOptions) {
@@ -97,7 +99,7 @@ export class ServerSession implements Receiver {
   messageReceived(text: string): void | Promise<void> {
     if (this.#ended) return;
     this.#heartbeat.received();
-    if (this.#caller === null && new TextEncoder().encode(text).length > maxBytesBeforeOpen)
+    if (this.#caller === null && isLonger(text, maxBytesBeforeOpen))
       return this.goodbye("line-too-long");
     let message: Message;
     try {
@@ -105,9 +107,8 @@ export class ServerSession implements Receiver {
     } catch (error) {
       return this.#badMessage(error as Refusal);
     }
-    if (message.kind === "request") return this.#request(message);
-    if (message.kind === "notification" && message.method === "ping")
-      this.#channel.send(encodeNotification("pong", {}));
+    if (message.kind === "request") return this.#heartbeat.notReadingDuring(this.#request(message));
+    if (message.kind === "notification" && message.method === "ping") return this.#pong();
   }
 
   undecodableReceived(): void {
@@ -120,11 +121,13 @@ export class ServerSession implements Receiver {
 
   channelDrained(): void {
     this.#drainedMs = this.#options.clock.nowMs();
-    this.#pump?.pump();
+    this.#taken?.resolve();
+    if (!this.#ended) this.#pump?.pump();
   }
 
   channelLost(): void {
     this.#ended = true;
+    this.#taken?.resolve();
     this.#heartbeat.stop();
     this.#options.lost(this);
   }
@@ -142,6 +145,7 @@ export class ServerSession implements Receiver {
   goodbye(reason: GoodbyeReason): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#taken?.resolve();
     this.#heartbeat.stop();
     const { clock } = this.#options;
     this.#channel.send(encodeNotification("goodbye", { reason }));
@@ -155,6 +159,19 @@ export class ServerSession implements Receiver {
     if (this.#channel.bufferedBytes <= lowWaterBytes) this.#drainedMs = clock.nowMs();
     if (clock.nowMs() - this.#drainedMs > stalledAfterMs) return this.goodbye("slow");
     this.#channel.send(encodeNotification("ping", {}));
+  }
+
+  #pong(): void | Promise<void> {
+    this.#channel.send(encodeNotification("pong", {}));
+    const taken = this.#untilTaken();
+    if (taken) return this.#heartbeat.notReadingDuring(taken);
+  }
+
+  /** Who does not take what it is answered is not read either, so that no more waits here than one message makes. */
+  #untilTaken(): Promise<void> | undefined {
+    if (this.#ended || this.#channel.bufferedBytes <= highWaterBytes) return undefined;
+    this.#taken = Promise.withResolvers();
+    return this.#taken.promise;
   }
 
   #badMessage(refusal: Refusal): void {
@@ -175,6 +192,7 @@ export class ServerSession implements Receiver {
       if (!this.#ended) this.#channel.send(encodeError(id, this.#errorBody(error as Refusal)));
       if (this.#caller === null) this.goodbye("protocol");
     }
+    await this.#untilTaken();
   }
 
   #open(id: number | string, params: Params): void {
@@ -221,6 +239,11 @@ export class ServerSession implements Receiver {
   #errorBody(refusal: Refusal): ReturnType<typeof errorBody> {
     return errorBody(refusal, this.#options.codes, { recorded: refusal.details.recorded === true });
   }
+}
+
+/** In UTF-8, where no UTF-16 unit takes more than three bytes. */
+function isLonger(text: string, maxBytes: number): boolean {
+  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
 }
 
 function noCommonVersion(): Refusal {

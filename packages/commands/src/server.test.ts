@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { highWaterBytes } from "./channel.ts";
 import { Bakery } from "./testing/bakery.ts";
 import { RawPeer } from "./testing/raw-peer.ts";
 
@@ -97,6 +98,14 @@ describe("a connection", () => {
     expect(await ask(1, "bread.list", {})).toMatchObject({ result: { loaves: [] } });
   });
 
+  test("may send empty lines, with the ends of Windows too", async () => {
+    peer.sendLine("");
+    peer.sendLine("\r");
+    await opened();
+    expect(peer.answer(0)).toHaveProperty("result");
+    expect(peer.answer(null)).toBeUndefined();
+  });
+
   test("that sends a line above the limit is closed with a reason", async () => {
     await opened();
     peer.sendLine(JSON.stringify({ text: "x".repeat(70_000) }));
@@ -117,6 +126,29 @@ describe("a connection", () => {
     expect(peer.lost).toBeNull();
     await bakery.clock.advance(10_000);
     expect(peer.notifications("goodbye")).toEqual([{ reason: "idle" }]);
+  });
+
+  test("is not given up while it waits for an answer, however long that takes", async () => {
+    await opened();
+    peer.say({ id: 1, method: "oven.heat", params: { minutes: 2 } });
+    peer.say({ id: 2, method: "bread.list", params: {} });
+    await bakery.clock.advance(121_000);
+    expect(peer.answer(1)).toHaveProperty("result");
+    expect(peer.answer(2)).toHaveProperty("result");
+    expect(peer.notifications("goodbye")).toEqual([]);
+  });
+
+  test("that asks and asks and takes no answer is read no further than what one answer makes", async () => {
+    await opened();
+    for (let i = 0; i < 100; i += 1)
+      bakery.loaves.set(`${i}`, { id: `${i}`, kind: "x".repeat(100), done: true });
+    peer.transport.pauseReading();
+    for (let id = 1; id <= 1_000; id += 1) peer.say({ id, method: "bread.list", params: { limit: 100 } });
+    await bakery.clock.advance(5_000);
+    expect(bakery.network.links[0]!.server.unsentBytes).toBeLessThan(2 * highWaterBytes);
+    peer.transport.resumeReading();
+    await bakery.clock.advance(20_000);
+    expect(peer.answer(1_000)).toHaveProperty("result");
   });
 
   test("is told what it needs to know of the station when it has opened", async () => {
@@ -323,6 +355,25 @@ describe("a watcher", () => {
     back.open({ want, resume: { epoch: "e1", since: 0 } });
     await bakery.clock.advance(5_000);
     expect(events(back)).toEqual(Array.from({ length: 2_000 }, (_, i) => i + 1));
+  });
+
+  test("that is closed while it is behind costs no more reading of the journal", async () => {
+    await opened({ want });
+    peer.transport.pauseReading();
+    for (let i = 0; i < 5_000; i += 1) bakery.journal.publish("job.ended", "a", { text: "x".repeat(500) });
+    await pass();
+    bakery.server.close("closing");
+    let reads = 0;
+    const { journal } = bakery;
+    const read = journal.read.bind(journal);
+    journal.read = (since, limit) => {
+      reads += 1;
+      return read(since, limit);
+    };
+    peer.transport.resumeReading();
+    await bakery.clock.advance(10_000);
+    expect(peer.notifications("goodbye")).toEqual([{ reason: "closing" }]);
+    expect(reads).toBe(0);
   });
 
   test("that wants no events gets none", async () => {

@@ -17,14 +17,14 @@ export function uuid7(clock: Clock, random: Random): string {
 }
 
 /** True for a UUID in lower case; of one version, if that is given. */
-export function isUuid(value: unknown, version = "[47]"): value is string {
-  return (
-    typeof value === "string" &&
-    new RegExp(`^${hex(8)}-${hex(4)}-${version}${hex(3)}-[89ab]${hex(3)}-${hex(12)}$`).test(value)
-  );
+export function isUuid(value: unknown, version: "4" | "7" | "any" = "any"): value is string {
+  return typeof value === "string" && patterns[version].test(value);
 }
 
 const hex = (digits: number): string => `[0-9a-f]{${digits}}`;
+const pattern = (version: string): RegExp =>
+  new RegExp(`^${hex(8)}-${hex(4)}-${version}${hex(3)}-[89ab]${hex(3)}-${hex(12)}$`);
+const patterns = { 4: pattern("4"), 7: pattern("7"), any: pattern("[47]") };
 
 function formatUuid(bytes: Uint8Array, version: number): string {
   bytes[6] = (bytes[6]! & 0x0f) | (version << 4);

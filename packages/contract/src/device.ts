@@ -62,17 +62,7 @@ export const Device = z.strictObject({
 });
 export type Device = z.infer<typeof Device>;
 
-const durable = ["kind", "serial", "wwn", "model", "sizeBytes", "busPath", "backing"] as const;
-
-/** True when both are the same device, whatever name it has and however often it was attached since. */
-export function isSameDevice(a: Identity, b: Identity): boolean {
-  return durable.every((field) => a[field] === b[field]);
-}
-
-/** A key that is equal exactly for identities of the same device. */
-export function deviceKey(identity: Identity): string {
-  return JSON.stringify(durable.map((field) => identity[field]));
-}
+export { deviceKey, isSameDevice } from "./device-key.ts";
 
 /**
  * The word a person types to confirm: the last four of the serial, or the device's name where it has no serial.

@@ -23,8 +23,8 @@ export type PassWord = z.infer<typeof PassWord>;
  * byte o of the stream under `keyHex` (256 bits), its counter and nonce starting at 0.
  */
 export const Fill = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("pattern"), hex: z.string() }),
-  z.strictObject({ kind: z.literal("random"), stream: Stream, keyHex: z.string().length(64) }),
+  z.strictObject({ kind: z.literal("pattern"), hex: z.string().regex(/^([0-9a-f]{2}){1,256}$/) }),
+  z.strictObject({ kind: z.literal("random"), stream: Stream, keyHex: z.string().regex(/^[0-9a-f]{64}$/) }),
 ]);
 export type Fill = z.infer<typeof Fill>;
 

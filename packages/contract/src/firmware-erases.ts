@@ -1,4 +1,7 @@
-/** Erases that the disk's own firmware carries out: one table, as of the methods. */
+/**
+ * Erases that the disk's own firmware carries out: one table, as of the methods. Sources name the command, for its
+ * clause has another number in each edition.
+ */
 import * as z from "zod";
 
 export interface FirmwareErase {
@@ -11,55 +14,62 @@ export interface FirmwareErase {
 }
 
 const purge = { level: "Purge" } as const;
-const nvme = "NVM Express Base Specification 2.0";
+const nvmeSanitize = "NVM Express Base Specification 2.0, Sanitize";
+const nvmeFormat = "NVM Express Base Specification 2.0, Format NVM";
 
 export const firmwareErases = {
   "ata-sanitize-crypto": {
     title: "ATA Sanitize, crypto scramble",
-    source: "ACS-4 §7.36 CRYPTO SCRAMBLE EXT",
+    source: "ACS-4, CRYPTO SCRAMBLE EXT",
     ...purge,
   },
   "ata-sanitize-block": {
     title: "ATA Sanitize, block erase",
-    source: "ACS-4 §7.36 BLOCK ERASE EXT",
+    source: "ACS-4, BLOCK ERASE EXT",
     ...purge,
   },
   "ata-sanitize-overwrite": {
     title: "ATA Sanitize, overwrite",
-    source: "ACS-4 §7.36 OVERWRITE EXT",
+    source: "ACS-4, OVERWRITE EXT",
     ...purge,
+    note: "Purge on hard disks only; on flash it is Clear",
   },
   "ata-security-erase-enhanced": {
     title: "ATA Security Erase, enhanced",
-    source: "ACS-4 §7.37 SECURITY ERASE UNIT",
+    source: "ACS-4, SECURITY ERASE UNIT",
     level: "Purge",
     note: "Purge on hard disks only; on flash it is Clear",
   },
   "ata-security-erase": {
     title: "ATA Security Erase",
-    source: "ACS-4 §7.37 SECURITY ERASE UNIT",
+    source: "ACS-4, SECURITY ERASE UNIT",
     level: "Clear",
   },
-  "nvme-sanitize-crypto": { title: "NVMe Sanitize, crypto erase", source: `${nvme} §5.24`, ...purge },
-  "nvme-sanitize-block": { title: "NVMe Sanitize, block erase", source: `${nvme} §5.24`, ...purge },
-  "nvme-sanitize-overwrite": { title: "NVMe Sanitize, overwrite", source: `${nvme} §5.24`, ...purge },
+  "nvme-sanitize-crypto": { title: "NVMe Sanitize, crypto erase", source: nvmeSanitize, ...purge },
+  "nvme-sanitize-block": { title: "NVMe Sanitize, block erase", source: nvmeSanitize, ...purge },
+  "nvme-sanitize-overwrite": { title: "NVMe Sanitize, overwrite", source: nvmeSanitize, ...purge },
   "nvme-format-crypto": {
     title: "NVMe Format, cryptographic erase",
-    source: `${nvme} §5.14 (SES 010b)`,
+    source: `${nvmeFormat} with SES 010b`,
     level: "Clear",
   },
   "nvme-format": {
     title: "NVMe Format, user data erase",
-    source: `${nvme} §5.14 (SES 001b)`,
+    source: `${nvmeFormat} with SES 001b`,
     level: "Clear",
   },
   "scsi-sanitize-crypto": {
     title: "SCSI Sanitize, cryptographic erase",
-    source: "SBC-4 §5.30 SANITIZE",
+    source: "SBC-4, SANITIZE",
     ...purge,
   },
-  "scsi-sanitize-block": { title: "SCSI Sanitize, block erase", source: "SBC-4 §5.30 SANITIZE", ...purge },
-  "scsi-sanitize-overwrite": { title: "SCSI Sanitize, overwrite", source: "SBC-4 §5.30 SANITIZE", ...purge },
+  "scsi-sanitize-block": { title: "SCSI Sanitize, block erase", source: "SBC-4, SANITIZE", ...purge },
+  "scsi-sanitize-overwrite": {
+    title: "SCSI Sanitize, overwrite",
+    source: "SBC-4, SANITIZE",
+    ...purge,
+    note: "Purge on hard disks only; on flash it is Clear",
+  },
 } as const satisfies Record<string, FirmwareErase>;
 
 export type FirmwareEraseId = keyof typeof firmwareErases;

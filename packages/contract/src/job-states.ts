@@ -17,7 +17,8 @@ export type Outcome = (typeof outcomes)[number];
  * - `stopping`: was told to stop; writes in flight are still finishing.
  * - `hung`: its disk does not answer, or its process may still hold the device and cannot be proved dead; nothing else
  *   may open the device.
- * - `interrupted`: its process is dead or its disk is gone, and it did not end; it goes on by `resume`, where it can.
+ * - `interrupted`: its process is dead or its disk is gone, and it did not end. Where it can it goes on by `resume`, and
+ *   by itself when the station starts again.
  */
 export const jobStates = [
   "queued",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { passText } from "./job.ts";
+import { Job } from "./job.ts";
+import { workKinds } from "./work.ts";
 
-test("a pass is named by what it does now", () => {
-  expect(passText({ sweep: "write", patternHex: "00" })).toBe("Writing 00");
-  expect(passText({ sweep: "verify", patternHex: "ff" })).toBe("Verifying ff");
+test("there is a job of each kind of work", () => {
+  expect(Job.shape.kind.options.toSorted()).toEqual(Object.keys(workKinds).toSorted());
 });

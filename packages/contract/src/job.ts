@@ -19,7 +19,7 @@ export const Job = z.strictObject({
   id: z.string(),
   kind: z.enum(kinds),
   state: JobState,
-  /** Where the device was found when the job was planned. */
+  /** Where the device was found when the job was planned, or when it last went on. */
   path: z.string(),
   identity: Identity,
   /** What it does, in a few words: "Zeros, one pass", "Write debian.img.xz". */

@@ -49,11 +49,15 @@ export function percentOf(bytesDone: number, bytesTotal: number): number {
   return bytesTotal === 0 ? 0 : Math.floor((bytesDone / bytesTotal) * 100);
 }
 
-// Swedish writes dates as ISO 8601 does: "2026-11-22 14:03:21".
-const isoLike = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
+/**
+ * Swedish writes dates as ISO 8601 does: "2026-11-22 14:03:21". Made when it is first needed: the processes of jobs say
+ * no times, and it would cost each of them 3 MB.
+ */
+let isoLike: Intl.DateTimeFormat | null = null;
 
 /** A moment (ISO 8601 or milliseconds since 1970) in the reader's own time zone: "2026-11-22 14:03:21". */
 export function timeText(time: string | number): string {
+  isoLike ??= new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
   // oxlint-disable-next-line no-restricted-globals -- reads a time that is given, not the clock
   return isoLike.format(new Date(time));
 }

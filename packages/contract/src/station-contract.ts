@@ -39,6 +39,7 @@ export const stationContract = {
     "job.resume": jobResume,
     "page.link": pageLink,
   },
+  /** Each `job.*` event tells of a job's arrival in a state; its body is the job as it then stands. */
   events: {
     "station.started": event(z.strictObject({ version: z.string() })),
     "device.added": event(Device),
@@ -47,10 +48,15 @@ export const stationContract = {
     "job.accepted": event(Job),
     "job.started": event(Job),
     "job.verifying": event(Job),
+    /** More is written after a verification. */
+    "job.writing": event(Job),
     "job.paused": event(Job),
+    /** From `paused`; from `interrupted` to `queued`, before it starts again. */
     "job.resumed": event(Job),
     "job.stopping": event(Job),
     "job.hung": event(Job),
+    /** Its disk answers again. */
+    "job.answering": event(Job),
     "job.interrupted": event(Job),
     "job.ended": event(Job),
   },

@@ -4,7 +4,8 @@
  */
 import type { EventRow, SnapshotItem } from "@trofie/commands";
 import type { Device } from "./device.ts";
-import { isMoving, isOutcome, type Job, type Progress } from "./job.ts";
+import { isMoving, isOutcome } from "./job-states.ts";
+import type { Job, Progress } from "./job.ts";
 
 export interface StationView {
   readonly devices: ReadonlyMap<string, Device>;

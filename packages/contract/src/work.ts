@@ -115,13 +115,29 @@ export const Work = z.discriminatedUnion("kind", [
 export type Work = z.infer<typeof Work>;
 export type WorkKind = Work["kind"];
 
-/** What a refusal says cannot be done to the device: "Cannot spin down /dev/sdb: …". */
-export const workVerbs: Readonly<Record<WorkKind, string>> = {
-  erase: "erase",
-  verify: "verify",
-  "image-write": "write to",
-  "image-read": "read",
-  health: "check",
-  "spin-down": "spin down",
-  unmount: "unmount",
+export interface KindOfWork {
+  /** Its process has the device for itself: jobs of such kinds wait for one another. The others run beside them. */
+  readonly exclusive: boolean;
+  /** What the device held before is lost: it is confirmed first. */
+  readonly destroys: boolean;
+  readonly pauses: boolean;
+  /** When it is cut off it goes on from its newest checkpoint. The others end, and are asked for anew. */
+  readonly goesOn: boolean;
+}
+
+const longWork = { exclusive: true, pauses: true } as const;
+const shortWork = { exclusive: true, destroys: false, pauses: false, goesOn: false } as const;
+
+/** What is so of every job of a kind: the one table of it. */
+export const workKinds: Readonly<Record<WorkKind, KindOfWork>> = {
+  erase: { ...longWork, destroys: true, goesOn: true },
+  verify: { ...longWork, destroys: false, goesOn: true },
+  "image-write": { ...longWork, destroys: true, goesOn: true },
+  "image-read": { ...longWork, destroys: false, goesOn: false },
+  // An erase of days must not keep anybody from asking the disk how it is.
+  health: { ...shortWork, exclusive: false },
+  "spin-down": shortWork,
+  unmount: shortWork,
 };
+
+export { workVerbs } from "./work-verbs.ts";

@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { workVerbs, type PlanOf, type WorkKind } from "@trofie/contract";
 import { probedContents } from "./discovery/contents.ts";
-import { ContentsMemory } from "./discovery/contents-memory.ts";
+import { DeviceMemory } from "./discovery/device-memory.ts";
 import { discover, discoverWithoutContents } from "./discovery/discover.ts";
 import { findDevice } from "./discovery/find-device.ts";
 import { linuxHotPlug } from "./discovery/linux-hot-plug.ts";
@@ -21,7 +21,7 @@ import type { Machine } from "./machine/machine.ts";
 import { isProcessAlive, readBootId } from "./machine/process-id.ts";
 import { makeSpinDownPlan } from "./upkeep/spin-down.ts";
 import { makeUnmountPlan } from "./upkeep/unmount.ts";
-import { makeVerifyPlan } from "./verify/verify.ts";
+import { makeVerifyPlan } from "./verify/make-plan.ts";
 
 export interface LinuxDiskHostOptions {
   /** The only folder whose regular files are devices, to practise on; none without it. */
@@ -48,11 +48,11 @@ const planMakers: { readonly [K in WorkKind]: MakePlan<K> } = {
 export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
   const machine = options.machine ?? linuxMachine();
   const places = placesOf(options);
-  const memory = new ContentsMemory();
+  const memory = new DeviceMemory();
   return {
     list: async () => (await discover(machine, places, memory)).map(({ device }) => device),
     images: () => listImages(machine, places),
-    plan: (work, left = undefined) => plan(machine, places, work, left ?? null),
+    plan: (work, left = undefined) => plan(machine, places, memory, work, left ?? null),
     start: (order, onEvent) => spawnJob(machine, { type: "order", ...order, places }, onEvent),
     isAlive: (process) => isProcessAlive(machine, process),
     watch: (onChange, signal) => linuxHotPlug(onChange, signal),
@@ -62,11 +62,13 @@ export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
 async function plan<K extends WorkKind>(
   machine: Machine,
   places: Places,
+  memory: DeviceMemory,
   work: WorkOf<K>,
   left: JobOrder | null,
 ): Promise<PlanOf<K>> {
   const devices = await discoverWithoutContents(machine, places);
-  const found = await findDevice(machine, devices, places, work.path, workVerbs[work.kind]);
+  const asked = await findDevice(machine, devices, places, work.path, workVerbs[work.kind]);
+  const found = await memory.hiddenAreas.withHiddenAreas(machine, asked);
   const holds = () => probedContents(machine, found.regions);
   const context: PlanContext = { machine, places, found, bootId: await readBootId(machine), holds, left };
   return planMakers[work.kind as K](context, work);

@@ -1,17 +1,19 @@
 /** Journal, devices and jobs: all that goes on whether or not anybody watches. */
 import { hostname } from "node:os";
 import { CommandServer, type Handlers } from "@trofie/commands";
-import { errorCodes, stationContract, type Job, type StationContract } from "@trofie/contract";
+import { errorCodes, stationContract, type Job, type Progress, type StationContract } from "@trofie/contract";
 import type { DiskHost } from "@trofie/disks";
 import type { Clock } from "@trofie/reactor";
 import { PageAccess } from "./access.ts";
 import { Admissions } from "./admissions.ts";
+import { AfterRestart } from "./after-restart.ts";
 import { DeviceWatch } from "./device-watch.ts";
-import { digestOf, stationHandlers } from "./handlers.ts";
+import { digestOf } from "./digest.ts";
+import { stationHandlers } from "./handlers.ts";
 import { JobQueue } from "./job-queue.ts";
 import { Jobs } from "./jobs.ts";
 import { Journal } from "./journal.ts";
-import { settleOldProcesses } from "./old-processes.ts";
+import { Recorder } from "./recorder.ts";
 import { Reports } from "./reports.ts";
 import type { StateFolder } from "./state-folder.ts";
 import { StartError } from "./start-error.ts";
@@ -47,16 +49,12 @@ export async function startCore(options: CoreOptions, parts: AsyncDisposableStac
   const jobs = new Jobs(journal);
   const reports = new Reports(folder.reportsPath, jobs);
   const devices = new DeviceWatch({ host, journal, clock, onError });
-  const queue = new JobQueue({
-    journal,
-    jobs,
-    host,
-    clock,
-    progress: (progress) => server.progress(progress.job, progress),
-    ended: (job) => writeReport(reports, job, onError),
-    onError,
-  });
-  const handlers = stationHandlers({ host, devices, jobs, queue, clock, random, access });
+  const recorder = new Recorder(journal, clock);
+  const ended = (job: Job): void => writeReport(reports, job, onError);
+  const shared = { host, journal, jobs, devices, recorder, clock, ended, onError };
+  const progress = (newest: Progress): void => server.progress(newest.job, newest);
+  const queue = new JobQueue({ ...shared, progress });
+  const handlers = stationHandlers({ ...shared, queue, random, access });
   const server = commandServer(new StationLog(journal, devices, jobs), journal, handlers, clock, onError);
   journal.onCommit = () => server.eventsCommitted();
 
@@ -65,9 +63,9 @@ export async function startCore(options: CoreOptions, parts: AsyncDisposableStac
   parts.defer(() => queue.close(stopWithinMs));
   const stopping = new AbortController();
   parts.defer(() => stopping.abort());
-  settleOldProcesses({ jobs, host, queue, clock, signal: stopping.signal, onError });
   parts.defer(() => devices.stop());
   await devices.start();
+  new AfterRestart({ ...shared, queue, signal: stopping.signal }).takeUpJobs();
   queue.startAll();
   return { server, access };
 }

@@ -1,4 +1,10 @@
-/** Watches which devices there are, and records each arrival, change and departure. */
+/**
+ * Watches which devices there are, and records each arrival, change and departure.
+ *
+ * The kernel tells of what is plugged in and pulled out; a look now and then sees what it does not tell, such as that a
+ * device was mounted. How warm a disk is changes all the time, and is no event.
+ */
+import { Refusal } from "@trofie/commands";
 import type { Device, EventType } from "@trofie/contract";
 import type { DiskHost } from "@trofie/disks";
 import type { Clock, DelayedCall } from "@trofie/reactor";
@@ -13,12 +19,19 @@ export interface DeviceWatchOptions {
   readonly onError: (error: unknown) => void;
 }
 
+type Change = readonly [EventType, Device];
+
 export class DeviceWatch {
+  /** Called when devices have come, changed or gone, and that is recorded. */
+  onChange: () => void = () => {};
   readonly #options: DeviceWatchOptions;
   #devices: ReadonlyMap<string, Device> = new Map();
+  /** As the events have told them: while the journal's disk is full that is less than is known. */
+  #told: ReadonlyMap<string, Device> = new Map();
   #timer: DelayedCall | null = null;
   #looking: Promise<void> | null = null;
-  #stopped = false;
+  #isLookDue = false;
+  readonly #stopping = new AbortController();
 
   constructor(options: DeviceWatchOptions) {
     this.#options = options;
@@ -34,48 +47,79 @@ export class DeviceWatch {
     return this.#looking;
   }
 
-  /** Looks now, and again and again. */
+  /** Looks now, whenever the kernel says so, and again and again. */
   async start(): Promise<void> {
     await this.look();
     this.#again();
+    this.#options.host.watch(() => void this.#changed(), this.#stopping.signal);
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#timer?.cancel();
     await this.#looking;
   }
 
   #again(): void {
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     this.#timer = this.#options.clock.callLater(lookEveryMs, () => {
-      void this.look()
-        .catch(this.#options.onError)
-        .finally(() => this.#again());
+      void this.#lookOrSay().finally(() => this.#again());
     });
+  }
+
+  /** A look that is under way may not see it. A disk that is plugged in brings a dozen of these: one look serves them. */
+  async #changed(): Promise<void> {
+    if (this.#isLookDue) return;
+    this.#isLookDue = true;
+    await this.#looking?.catch(() => {}); // told to whoever asked for that look
+    this.#isLookDue = false;
+    await this.#lookOrSay();
+  }
+
+  async #lookOrSay(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    await this.look().catch(this.#options.onError);
   }
 
   async #look(): Promise<void> {
     const found = new Map((await this.#options.host.list()).map((device) => [device.path, device]));
-    if (this.#stopped) return;
-    const changes = differences(this.#devices, found);
+    if (this.#stopping.signal.aborted) return;
+    const changes = differences(this.#told, found);
     this.#devices = found;
     if (changes.length === 0) return;
+    if (!this.#tell(changes)) return;
+    this.#told = found;
+    this.onChange();
+  }
+
+  /** False while the journal's disk is full, of which the journal itself tells: a later look tries again. */
+  #tell(changes: readonly Change[]): boolean {
     const { journal } = this.#options;
-    journal.commit(() => changes.forEach(([type, device]) => journal.append(type, null, device)));
+    try {
+      journal.commit(() => changes.forEach(([type, device]) => journal.append(type, null, device)));
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
   }
 }
 
 function differences(
   before: ReadonlyMap<string, Device>,
   after: ReadonlyMap<string, Device>,
-): readonly (readonly [EventType, Device])[] {
-  const changes: [EventType, Device][] = [];
+): readonly Change[] {
+  const changes: Change[] = [];
   for (const [path, device] of before) if (!after.has(path)) changes.push(["device.removed", device]);
   for (const [path, device] of after) {
     const known = before.get(path);
     if (!known) changes.push(["device.added", device]);
-    else if (JSON.stringify(known) !== JSON.stringify(device)) changes.push(["device.changed", device]);
+    else if (!isAsBefore(known, device)) changes.push(["device.changed", device]);
   }
   return changes;
+}
+
+function isAsBefore(before: Device, after: Device): boolean {
+  const lasting = (device: Device): string => JSON.stringify({ ...device, temperatureC: null });
+  return lasting(before) === lasting(after);
 }

@@ -108,20 +108,6 @@ describe("a journal", () => {
     expect(open).toThrow("it has format 99");
   });
 
-  test("of the first format is brought up to date, and goes on", () => {
-    const first = open();
-    first.commit(() => first.append("station.started", null, { version: "1" }));
-    const { epoch } = first;
-    first.close();
-    const database = new DatabaseSync(path);
-    database.exec("DROP TABLE admission; PRAGMA user_version = 1");
-    database.close();
-    const journal = open();
-    expect([journal.epoch, journal.lastSeq, journal.firstBrokenSeq()]).toEqual([epoch, 1, null]);
-    expect(journal.all("SELECT * FROM admission")).toEqual([]);
-    journal.close();
-  });
-
   test("says once that its disk is full, and again only after it was not", () => {
     const journal = open();
     const said: string[] = [];

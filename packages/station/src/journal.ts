@@ -19,28 +19,9 @@ import {
 import type { EventType } from "@trofie/contract";
 import { asError, type Clock, type Random } from "@trofie/reactor";
 import canonicalize from "canonicalize";
+import { bringUpToDate, format } from "./journal-formats.ts";
 import { StartError } from "./start-error.ts";
 import { isoTime, type World } from "./world.ts";
-
-/** What each format adds to the one before it. A journal of an older one is brought up to date, a newer one is refused. */
-const formats = [
-  `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE event (
-    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, type TEXT NOT NULL, job TEXT, body TEXT NOT NULL, hash TEXT NOT NULL
-  ) STRICT;
-  CREATE TABLE command (
-    id TEXT PRIMARY KEY, digest TEXT NOT NULL, principal TEXT NOT NULL, method TEXT NOT NULL, verdict TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE job (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ended INTEGER NOT NULL,
-    job TEXT NOT NULL, plan TEXT NOT NULL, process TEXT
-  ) STRICT;
-  CREATE INDEX job_ended ON job (ended);`,
-  `CREATE TABLE admission (
-    number INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, opened_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL
-  ) STRICT;`,
-] as const;
-const format = formats.length;
 
 /** SQLite's result codes (https://www.sqlite.org/rescode.html). */
 const sqliteBusy = 5;
@@ -65,6 +46,8 @@ export class Journal implements VerdictStore {
   /** Told when nothing can be recorded any more; again only after something could. */
   onFull: (refusal: Refusal) => void = () => {};
   readonly epoch: string;
+  /** The first event that watchers may be sent; those before it have bodies of an older shape. */
+  readonly firstSeq: number;
   lastSeq: number;
   readonly #clock: Clock;
   readonly #database: DatabaseSync;
@@ -87,7 +70,8 @@ export class Journal implements VerdictStore {
       this.#database.close();
       throw error;
     }
-    this.epoch = this.one<{ value: string }>("SELECT value FROM meta WHERE key = 'epoch'")!.value;
+    this.epoch = this.#meta("epoch");
+    this.firstSeq = Number(this.#meta("first_seq"));
     const last = this.one<EventColumns>(`SELECT ${eventColumns} FROM event ORDER BY seq DESC LIMIT 1`);
     this.lastSeq = last?.seq ?? 0;
     this.#nextSeq = this.lastSeq + 1;
@@ -182,6 +166,10 @@ export class Journal implements VerdictStore {
     return this.#statement(sql).all(...values) as T[];
   }
 
+  #meta(key: string): string {
+    return this.one<{ value: string }>("SELECT value FROM meta WHERE key = ?", key)!.value;
+  }
+
   #statement(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
@@ -205,11 +193,14 @@ export class Journal implements VerdictStore {
       throw new StartError(
         `Cannot open the journal: it has format ${found}, this program knows up to ${format}`,
       );
-    if (found === format) return;
-    const steps = [...formats.slice(found), `PRAGMA user_version = ${format};`];
-    const epoch = Buffer.from(random.bytes(16)).toString("hex");
-    if (found === 0) steps.push(`INSERT INTO meta VALUES ('epoch', '${epoch}');`);
-    this.#database.exec(`BEGIN; ${steps.join(" ")} COMMIT`);
+    try {
+      if (found < format) bringUpToDate(this.#database, found, random);
+    } catch (error) {
+      if (errorCodeOf(error) !== sqliteFull) throw error;
+      throw new StartError("Cannot bring the journal up to date: the disk of the state folder is full", {
+        cause: error,
+      });
+    }
   }
 }
 

@@ -1,12 +1,10 @@
 /** The station's program: reads its arguments, starts a station, says where it listens, serves until it is told to end. */
 import { once } from "node:events";
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Refusal } from "@trofie/commands";
 import { defaultPaths } from "@trofie/contract";
-import { linuxDiskHost, type DiskHost } from "@trofie/disks";
 import { asError } from "@trofie/reactor";
+import { diskHostOf } from "./disk-folders.ts";
 import { StartError } from "./start-error.ts";
 import type { Listening } from "./doors.ts";
 import { isFatal } from "./journal.ts";
@@ -19,13 +17,15 @@ const exitSoftware = 70;
 
 const paths = defaultPaths(process.env, process.getuid?.() === 0);
 
-const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [--http N] [--practice DIR] [--json]
+const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [--http N] [--practice DIR] [--images DIR]
+                      [--json]
 
   --state DIR     where journal, token and reports are kept      (${paths.state})
   --socket PATH   the UNIX socket to listen on                   (${paths.socket})
   --port N        also listen on TCP port N of 127.0.0.1         (none; 0: any free one)
   --http N        serve the page on port N of 127.0.0.1          (none; 0: any free one)
   --practice DIR  treat the files in DIR as disks to practise on (none)
+  --images DIR    write the images in DIR to disks, and read disks into new ones there (none)
   --json          print where it listens as one line of JSON
 
 TROFIE_STATE and TROFIE_SOCKET change the folder and the socket that are used without options.
@@ -51,6 +51,7 @@ function readArguments(): Readonly<Record<string, string | boolean | undefined>>
         port: { type: "string" },
         http: { type: "string" },
         practice: { type: "string" },
+        images: { type: "string" },
         json: { type: "boolean" },
         help: { type: "boolean" },
       },
@@ -69,7 +70,11 @@ async function start(): Promise<Station> {
   const statePath = String(options.state ?? paths.state);
   try {
     return await Station.start({
-      host: diskHost(statePath),
+      host: diskHostOf({
+        state: statePath,
+        practice: folderOption("practice"),
+        images: folderOption("images"),
+      }),
       statePath,
       socketPath: String(options.socket ?? paths.socket),
       port: portOption("port"),
@@ -77,21 +82,14 @@ async function start(): Promise<Station> {
       onError,
     });
   } catch (error) {
-    if (error instanceof StartError) return fail(exitCannotStart, error.message);
+    if (error instanceof StartError || error instanceof Refusal) return fail(exitCannotStart, error.message);
     throw error;
   }
 }
 
-function diskHost(statePath: string): DiskHost {
-  if (options.practice === undefined) return linuxDiskHost({ stateFolder: statePath });
-  const practiceFolder = resolve(String(options.practice));
-  try {
-    if (!statSync(practiceFolder, { throwIfNoEntry: false })?.isDirectory())
-      throw new Error(`Cannot practise in ${practiceFolder}: there is no such folder`);
-    return linuxDiskHost({ stateFolder: statePath, practiceFolder });
-  } catch (error) {
-    throw new StartError(asError(error).message, { cause: error });
-  }
+function folderOption(name: string): string | null {
+  const folder = options[name];
+  return folder === undefined ? null : String(folder);
 }
 
 function portOption(name: string): number | null {

@@ -20,10 +20,11 @@ export class Reports {
   /** Writes the report of an ended job, whole or not at all. */
   write(job: Job): void {
     const report = {
-      format: "trofie-report-1",
+      format: "trofie-report-2",
       tool: `trofie ${version}`,
       job,
       plan: this.#jobs.plan(job.id),
+      seedHex: this.#jobs.order(job.id).seedHex,
     };
     const path = this.#path(job);
     writeFileSync(`${path}.new`, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });

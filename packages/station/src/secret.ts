@@ -4,3 +4,8 @@ import type { Random } from "@trofie/reactor";
 export function newSecret(random: Random, bytes: number): string {
   return Buffer.from(random.bytes(bytes)).toString("base64url");
 }
+
+/** A job's seed: 256 bits, from which every random byte, key and order of the job follows. */
+export function newSeedHex(random: Random): string {
+  return Buffer.from(random.bytes(32)).toString("hex");
+}

@@ -6,13 +6,14 @@ import type { Jobs } from "./jobs.ts";
 import type { Journal } from "./journal.ts";
 
 export class StationLog implements EventLog {
-  readonly firstSeq = 1;
+  readonly firstSeq: number;
   readonly epoch: string;
   readonly #journal: Journal;
   readonly #devices: DeviceWatch;
   readonly #jobs: Jobs;
 
   constructor(journal: Journal, devices: DeviceWatch, jobs: Jobs) {
+    this.firstSeq = journal.firstSeq;
     this.epoch = journal.epoch;
     this.#journal = journal;
     this.#devices = devices;

@@ -36,7 +36,7 @@ describe("an erase", () => {
       readFileSync(join(world.station.listening.reportsPath, `${id}.json`), "utf8"),
     );
     expect(report).toMatchObject({
-      format: "trofie-report-1",
+      format: "trofie-report-2",
       job: { id, state: "erased" },
       plan: { path: "/dev/a" },
     });
@@ -49,12 +49,15 @@ describe("an erase", () => {
     const id = await world.erase(client, "/dev/a");
     await world.pass();
     const progress = {
-      sweep: "write" as const,
-      patternHex: "00",
+      step: "Writing 00",
+      stepNumber: 1,
+      stepCount: 2,
       bytesDone: 1,
       bytesTotal: 2,
       bytesPerSecond: 1,
       etaMs: 1000,
+      limit: "disk" as const,
+      faultyBytes: 0,
     };
     world.process(0).tell({ type: "progress", ...progress });
     await world.pass();
@@ -82,12 +85,22 @@ describe("an erase", () => {
     expect(world.host.processes).toEqual([]);
   });
 
-  test("whose process crashes has failed, and is never erased", async () => {
+  test("whose process crashes is interrupted, and never erased", async () => {
     const id = await world.erase(client, "/dev/a");
     await world.pass();
     world.process(0).crash();
     await world.pass();
-    expect(await world.job(client, id)).toMatchObject({ state: "failed", report: { message: /killed/ } });
+    const why = "The job's process was killed";
+    expect(await world.job(client, id)).toMatchObject({ state: "interrupted", why, report: null });
+  });
+
+  test("whose process refuses the disk has failed: nothing was written", async () => {
+    const id = await world.erase(client, "/dev/a");
+    await world.pass();
+    world.process(0).end({ how: "refused", code: "DEVICE_IN_USE", message: "Cannot erase /dev/a: in use" });
+    await world.pass();
+    const report = { outcome: "failed", message: "Cannot erase /dev/a: in use", findings: null };
+    expect(await world.job(client, id)).toMatchObject({ state: "failed", report });
   });
 
   test("whose process cannot be started has failed, and the next one on that device runs", async () => {
@@ -208,90 +221,6 @@ describe("a station that starts again", () => {
     await world.start();
     expect(await world.job(client, id)).toMatchObject({ state: "erased" });
     expect(snapshots).toBe(0);
-  });
-
-  test("interrupts its running jobs when it is told to stop, and keeps the waiting ones", async () => {
-    const running = await world.erase(client, "/dev/a");
-    const waiting = await world.erase(client, "/dev/a");
-    await world.pass();
-    await world.stop();
-    await world.start();
-    await world.pass();
-    expect(await state(running)).toBe("interrupted");
-    expect(await state(waiting)).toBe("running");
-  });
-
-  /** Leaves a running job in the journal as a station that was killed does: its process did not end in time. */
-  async function killInMidJob(): Promise<{ id: string; pid: number }> {
-    const id = await world.erase(client, "/dev/a");
-    await world.pass();
-    world.process(0).isHung = true;
-    await world.stop();
-    return { id, pid: world.process(0).process.pid };
-  }
-
-  test("interrupts the job of a process that is proved dead", async () => {
-    const { id } = await killInMidJob();
-    await world.start();
-    await world.pass();
-    expect(await state(id)).toBe("interrupted");
-  });
-
-  test("shows a job as hung, and lets nobody near its device, until its old process is dead", async () => {
-    const { id, pid } = await killInMidJob();
-    world.host.alive.add(pid);
-    await world.start();
-    const next = await world.erase(client, "/dev/a");
-    const other = await world.erase(client, "/dev/b");
-    await world.clock.advance(60_000);
-    expect(await Promise.all([id, next, other].map(state))).toEqual(["hung", "queued", "running"]);
-    world.host.alive.delete(pid);
-    await world.pass();
-    expect(await Promise.all([id, next].map(state))).toEqual(["interrupted", "running"]);
-  });
-
-  test("ends a job as stopped that was told so while it hung, and lets the next one have the device", async () => {
-    const { id, pid } = await killInMidJob();
-    world.host.alive.add(pid);
-    await world.start();
-    const next = await world.erase(client, "/dev/a");
-    await world.pass();
-    const { job } = await world.run(client.command("job.stop", { job: id }));
-    expect(job).toMatchObject({ state: "hung", stopAskedAt: expect.any(String) as string });
-    world.host.alive.delete(pid);
-    await world.pass();
-    expect(await Promise.all([id, next].map(state))).toEqual(["stopped", "running"]);
-    expect(existsSync(join(world.station.listening.reportsPath, `${id}.json`))).toBe(true);
-  });
-
-  test.each(["dead", "hung"])(
-    "remembers that a job was told to stop before the last one was killed, its process %s",
-    async (how) => {
-      const id = await world.erase(client, "/dev/a");
-      await world.pass();
-      world.process(0).isHung = true;
-      await world.run(client.command("job.stop", { job: id }));
-      await world.stop();
-      const { pid } = world.process(0).process;
-      if (how === "hung") world.host.alive.add(pid);
-      await world.start();
-      await world.pass();
-      expect(await state(id)).toBe(how === "hung" ? "hung" : "stopped");
-      world.host.alive.delete(pid);
-      await world.pass();
-      expect(await world.job(client, id)).toMatchObject({
-        state: "stopped",
-        report: { message: "It was told to stop, and its process has ended unseen" },
-      });
-    },
-  );
-
-  test("can stop an interrupted job for good", async () => {
-    const { id } = await killInMidJob();
-    await world.start();
-    await world.pass();
-    const { job } = await world.run(client.command("job.stop", { job: id }));
-    expect(job.state).toBe("stopped");
   });
 
   test("refuses to go on from a journal that somebody has changed", async () => {

@@ -10,10 +10,10 @@ import {
 } from "@trofie/contract";
 import { useId } from "react";
 import { Contents } from "./contents.tsx";
-import { busText, kindWords } from "./device-words.ts";
+import { busText, hiddenText, kindWords } from "./device-words.ts";
 import { Fact } from "./fact.tsx";
 import { IdentityFacts } from "./identity-facts.tsx";
-import { stateWords } from "./job-words.ts";
+import { wordsOf } from "./job-words.ts";
 import { StateBadge } from "./state-badge.tsx";
 
 interface Props {
@@ -43,7 +43,7 @@ export function DeviceCard({ device, job, progress, onErase }: Props) {
       </header>
       {job && (
         <p className="device-job">
-          <StateBadge words={stateWords[job.state]} />
+          <StateBadge words={wordsOf(job)} />
           {progress && `${percentOf(progress.bytesDone, progress.bytesTotal)} %`}
         </p>
       )}
@@ -69,11 +69,13 @@ export function DeviceCard({ device, job, progress, onErase }: Props) {
 }
 
 function DeviceFacts({ device }: { device: Device }) {
-  const { path, identity, uses, holds } = device;
+  const { path, identity, uses, holds, temperatureC } = device;
   return (
     <dl className="facts">
       <IdentityFacts path={path} identity={identity} />
       <Fact name="Bus">{busText(device)}</Fact>
+      <Fact name="Temperature">{temperatureC === null ? null : `${Math.round(temperatureC)} °C`}</Fact>
+      <Fact name="Hidden">{hiddenText(device)}</Fact>
       <Fact name="Used" fromDisk>
         {uses.length === 0 ? null : uses.join("; ")}
       </Fact>

@@ -22,3 +22,11 @@ export function busText({ identity, bus, rotational }: Device): string | null {
   // A virtual disk says that it rotates, whatever lies behind it.
   return rotational === true && bus !== "virtio" ? `${name}, rotating` : name;
 }
+
+/** Areas beyond what is addressed; null where none is known of. */
+export function hiddenText({ hidden }: Device): string | null {
+  const present = (["hpa", "dco"] as const).filter((area) => hidden[area] === "present");
+  return present.length === 0
+    ? null
+    : `${present.map((area) => area.toUpperCase()).join(" and ")}: not all of it can be addressed`;
+}

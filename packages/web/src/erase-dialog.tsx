@@ -1,8 +1,10 @@
 /** Shows what an erase would do, and has it confirmed. */
-import { eraseMethods, nameOf, type Device } from "@trofie/contract";
+import { findOverwrite, nameOf, type Device, type Reading } from "@trofie/contract";
 import { useEffect, useId, useState, type ReactNode } from "react";
 import { Confirmation } from "./confirmation.tsx";
+import { MethodField } from "./method-field.tsx";
 import { Modal } from "./modal.tsx";
+import { ReadingField } from "./reading-field.tsx";
 import type { StationClient } from "./station-watch.ts";
 import { useErase, type EraseOrder } from "./use-erase.ts";
 
@@ -14,14 +16,13 @@ interface Props {
   readonly onClose: (job: string | null) => void;
 }
 
-const methods = Object.entries(eraseMethods).map(([id, { title }]) => ({ id, title }));
-
 const sendingLater =
   "Sending… The station cannot be reached now. The order is kept here, and carried out once when the station is back.";
 
 export function EraseDialog({ client, device, isConnected, onClose }: Props) {
-  const [method, setMethod] = useState(methods[0]!.id);
-  const order = useErase({ client, path: device.path, method, onStarted: onClose });
+  const [method, setMethod] = useState("zero");
+  const [reading, setReading] = useState<Reading>("full");
+  const order = useErase({ client, path: device.path, method, reading, onStarted: onClose });
   const titleId = useId();
   const isSending = order.step.at === "sending";
   useQuestionBeforeLeaving(isSending);
@@ -31,16 +32,10 @@ export function EraseDialog({ client, device, isConnected, onClose }: Props) {
       <h2 id={titleId}>
         Erase <span className="from-disk">{nameOf(device.path)}</span>
       </h2>
-      <label className="field">
-        Method
-        <select value={method} disabled={isSending} onChange={({ target }) => setMethod(target.value)}>
-          {methods.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
+      <MethodField method={method} isDisabled={isSending} onChange={setMethod} />
+      {findOverwrite(method) && (
+        <ReadingField reading={reading} isDisabled={isSending} onChange={setReading} />
+      )}
       <Step order={order} isConnected={isConnected} onCancel={cancel} />
     </Modal>
   );

@@ -1,21 +1,20 @@
-/** One job: how far it is, how to stop it, how it ended. */
+/** One job: what it does, how far it is, what can be told to it, how it ended. */
 import {
-  isOutcome,
   type Job,
   type Progress,
   bytesText,
   exactBytesText,
+  meaningOf,
   nameOf,
-  stateMeaning,
   timeText,
 } from "@trofie/contract";
 import { useEffect, useId, useRef } from "react";
+import { JobButtons } from "./job-buttons.tsx";
 import { JobProgress } from "./job-progress.tsx";
 import { JobReportView } from "./job-report.tsx";
-import { stateWords } from "./job-words.ts";
+import { wordsOf } from "./job-words.ts";
 import { StateBadge } from "./state-badge.tsx";
 import type { StationClient } from "./station-watch.ts";
-import { StopButton } from "./stop-button.tsx";
 
 interface Props {
   readonly client: StationClient;
@@ -27,9 +26,8 @@ interface Props {
 export function JobCard({ client, job, progress, wasJustStarted }: Props) {
   const card = useRef<HTMLElement>(null);
   const titleId = useId();
-  const words = stateWords[job.state];
-  const meaning = stateMeaning[job.state];
-  const hasEnded = isOutcome(job.state);
+  const words = wordsOf(job);
+  const meaning = meaningOf(job);
   useEffect(() => {
     if (wasJustStarted) card.current?.scrollIntoView({ block: "nearest" });
   }, [wasJustStarted]);
@@ -49,15 +47,17 @@ export function JobCard({ client, job, progress, wasJustStarted }: Props) {
         </div>
       </header>
       {progress && <JobProgress progress={progress} labelledBy={titleId} />}
-      {job.report && <p className="message">{job.report.message}</p>}
+      {job.report && <p className="message from-disk">{job.report.message}</p>}
+      {!job.report && job.why !== null && <p className="message from-disk">{job.why}</p>}
       {meaning && <p className="meaning">{meaning}.</p>}
-      {job.report && job.report.passes.length > 0 && <JobReportView report={job.report} />}
+      {job.report && <JobReportView job={job} report={job.report} />}
       <footer className="card-foot">
         <p className="faint">
-          <span title={exactBytesText(job.identity.sizeBytes)}>{bytesText(job.identity.sizeBytes)}</span> ·
-          method {job.method} · {timeText(job.endedAt ?? job.startedAt ?? job.createdAt)}
+          <span className="from-disk">{job.title}</span> ·{" "}
+          <span title={exactBytesText(job.identity.sizeBytes)}>{bytesText(job.identity.sizeBytes)}</span> ·{" "}
+          {timeText(job.endedAt ?? job.startedAt ?? job.createdAt)}
         </p>
-        {!hasEnded && <StopButton client={client} job={job} describedBy={titleId} />}
+        <JobButtons client={client} job={job} describedBy={titleId} />
       </footer>
     </article>
   );

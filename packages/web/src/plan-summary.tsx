@@ -1,11 +1,11 @@
 /** What an erase would do, to which disk. */
 import {
   type ErasePlan,
-  type PlannedPass,
   bytesText,
   durationText,
   exactBytesText,
-  passText,
+  plannedPassesText,
+  readBackText,
 } from "@trofie/contract";
 import { Contents } from "./contents.tsx";
 import { Fact } from "./fact.tsx";
@@ -13,7 +13,7 @@ import { kindWords } from "./device-words.ts";
 import { IdentityFacts } from "./identity-facts.tsx";
 
 export function PlanSummary({ plan }: { plan: ErasePlan }) {
-  const { path, identity, method, passes, level, estimatedMs, holds, warnings } = plan;
+  const { path, identity, method, level, estimatedMs, holds, warnings } = plan;
   return (
     <>
       <dl className="facts plan">
@@ -25,11 +25,12 @@ export function PlanSummary({ plan }: { plan: ErasePlan }) {
         <Fact name="Holds">
           <Contents holds={holds} devicePath={path} />
         </Fact>
-        <Fact name="Passes">{passes.map(plannedPassText).join("; ")}</Fact>
+        <Fact name="Passes">{plannedPassesText(plan)}</Fact>
+        <Fact name="Read back">{readBackText(plan)}</Fact>
         <Fact name="Level">
           {level} <span className="faint">({method.source})</span>
         </Fact>
-        <Fact name="Takes">about {durationText(estimatedMs)}</Fact>
+        <Fact name="Takes">{estimatedMs > 0 ? `about ${durationText(estimatedMs)}` : null}</Fact>
       </dl>
       {warnings.length > 0 && (
         <ul className="warnings">
@@ -42,8 +43,4 @@ export function PlanSummary({ plan }: { plan: ErasePlan }) {
       )}
     </>
   );
-}
-
-function plannedPassText({ patternHex, verified }: PlannedPass): string {
-  return `${passText({ sweep: "write", patternHex })}${verified ? ", then every byte is read back" : ""}`;
 }

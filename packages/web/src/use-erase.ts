@@ -1,6 +1,6 @@
 /** The steps of ordering an erase: a plan is made, shown, confirmed, sent. */
 import { Refusal } from "@trofie/commands";
-import type { ErasePlan } from "@trofie/contract";
+import type { ErasePlan, Reading } from "@trofie/contract";
 import { useEffect, useState } from "react";
 import type { StationClient } from "./station-watch.ts";
 
@@ -24,11 +24,12 @@ export interface EraseOptions {
   readonly client: StationClient;
   readonly path: string;
   readonly method: string;
+  readonly reading: Reading;
   /** Told of the job's id, once the station has recorded it. */
   readonly onStarted: (job: string) => void;
 }
 
-export function useErase({ client, path, method, onStarted }: EraseOptions): EraseOrder {
+export function useErase({ client, path, method, reading, onStarted }: EraseOptions): EraseOrder {
   const [step, setStep] = useState<EraseStep>({ at: "planning" });
   const [attempt, setAttempt] = useState(1);
 
@@ -36,19 +37,19 @@ export function useErase({ client, path, method, onStarted }: EraseOptions): Era
     let isOurs = true;
     const show = (next: EraseStep): void => void (isOurs && setStep(next));
     show({ at: "planning" });
-    client.query("erase.plan", { path, method }).then(
+    client.query("erase.plan", { path, method, reading }).then(
       ({ plan, hash }) => show({ at: "planned", plan, hash }),
       (error: unknown) => show(afterError(error)),
     );
     return () => void (isOurs = false);
-  }, [client, path, method, attempt]);
+  }, [client, path, method, reading, attempt]);
 
   const start = async (typed: string): Promise<void> => {
     if (step.at !== "planned") return;
     const { hash } = step;
     setStep({ at: "sending" });
     try {
-      onStarted(await client.operate("erase.start", { path, method, hash, typed }).job);
+      onStarted(await client.operate("erase.start", { path, method, reading, hash, typed }).job);
     } catch (error) {
       setStep(afterError(error));
     }

@@ -1,6 +1,6 @@
 /**
  * A station in miniature for the tests of this package: a bakery. `bread.list` reads, `bread.bake` starts a job that
- * a test finishes with `finish`, `oven.clean` is a command. It runs on a memory network and a virtual clock.
+ * a test finishes with `finish`, `oven.clean` is a command, `oven.heat` takes its time. It runs on a memory network and a virtual clock.
  */
 import { Reactor, type Random } from "@trofie/reactor";
 import { MemoryNetwork, seededRandom, VirtualClock } from "@trofie/reactor/testing";
@@ -30,6 +30,12 @@ export const bakeryContract = {
       result: Loaf,
       errors: ["NO_FLOUR"],
       role: "operator",
+    }),
+    "oven.heat": query({
+      input: z.strictObject({ minutes: z.number() }),
+      result: z.strictObject({ degrees: z.number() }),
+      errors: [],
+      role: "viewer",
     }),
     "oven.clean": command({
       input: z.strictObject({}),
@@ -73,6 +79,8 @@ export class Bakery {
       handlers: {
         "bread.list": ({ limit }) => ({ loaves: [...this.loaves.values()].slice(0, limit) }),
         "bread.bake": ({ kind }) => this.#bake(kind),
+        "oven.heat": ({ minutes }) =>
+          new Promise((resolve) => this.clock.callLater(minutes * 60_000, () => resolve({ degrees: 230 }))),
         "oven.clean": () => ({ record: () => ({ times: (this.cleanings += 1) }) }),
       },
       codes: errorTable,

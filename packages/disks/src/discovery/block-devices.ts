@@ -26,10 +26,13 @@ export interface BlockDevice {
   readonly partitions: readonly Partition[];
 }
 
-/** What is no disk: memory, CD and floppy drives, and the kernel's devices made of other devices. */
-const notDisks = /^(ram|sr|scd|fd|dm-|md)\d/;
+/**
+ * What is no disk: memory, CD and floppy drives, the kernel's devices made of other devices, a board's own firmware, and
+ * the parts of an eMMC that a board boots from.
+ */
+const notDisks = /^(ram|sr|scd|fd|dm-|md|bcache|drbd|zd|mtdblock)\d|^md_|^mmcblk\d+(boot\d|rpmb)/;
 
-/** The whole disks, sorted by name. What has no size (no medium, a free loop device) is not there. */
+/** The whole disks, sorted by name. What has no size (no medium, a free loop device, an unknown format) is not there. */
 export async function blockDevices(machine: Machine): Promise<BlockDevice[]> {
   const names = (await machine.list("/sys/block")).filter((name) => !notDisks.test(name));
   const devices = await Promise.all(names.map((name) => readBlockDevice(machine, name)));
@@ -40,10 +43,11 @@ export async function blockDevices(machine: Machine): Promise<BlockDevice[]> {
 export async function readBlockDevice(machine: Machine, name: string): Promise<BlockDevice | null> {
   const folder = await machine.resolve(`/sys/block/${name}`);
   if (folder === null) return null;
-  const property = await readProperties(machine, folder, ["dev", "size", "ro", "diskseq", "hidden"]);
+  const sizeBytes = sectors(await machine.readText(`${folder}/size`));
+  if (sizeBytes === 0) return null;
+  const property = await readProperties(machine, folder, ["dev", "ro", "diskseq", "hidden"]);
   const number = property("dev");
-  const sizeBytes = sectors(property("size"));
-  if (number === null || sizeBytes === 0 || property("hidden") === "1") return null;
+  if (number === null || property("hidden") === "1") return null;
   return {
     name,
     path: nodePath(name),
@@ -60,17 +64,18 @@ export async function readBlockDevice(machine: Machine, name: string): Promise<B
 async function readQueue(machine: Machine, folder: string) {
   const properties = ["logical_block_size", "physical_block_size", "rotational"] as const;
   const property = await readProperties(machine, `${folder}/queue`, properties);
-  const logicalSectorBytes = Number(property("logical_block_size") ?? 512);
+  const logicalSectorBytes = positive(property("logical_block_size")) ?? 512;
   const rotational = property("rotational");
   return {
     logicalSectorBytes,
-    physicalSectorBytes: Number(property("physical_block_size") ?? logicalSectorBytes),
+    physicalSectorBytes: positive(property("physical_block_size")) ?? logicalSectorBytes,
     rotational: rotational === null ? null : rotational === "1",
   };
 }
 
 async function readPartitions(machine: Machine, folder: string): Promise<Partition[]> {
-  const names = await machine.list(folder);
+  const disk = folder.slice(folder.lastIndexOf("/") + 1);
+  const names = (await machine.list(folder)).filter((name) => name.startsWith(disk));
   const partitions = await Promise.all(names.map((name) => readPartition(machine, folder, name)));
   return partitions.filter((partition) => partition !== null);
 }
@@ -82,9 +87,18 @@ async function readPartition(machine: Machine, folder: string, name: string): Pr
   return { name, path: nodePath(name), number, sizeBytes: sectors(property("size")) };
 }
 
-/** sysfs counts in units of 512 bytes, whatever the disk's sector size (Documentation/ABI/stable/sysfs-block). */
+/**
+ * sysfs counts in units of 512 bytes, whatever the disk's sector size (Documentation/ABI/stable/sysfs-block). Broken
+ * sticks claim sizes that nothing has; what cannot be counted to is no size, and neither is what is no number.
+ */
 function sectors(count: string | null): number {
-  return Number(count ?? 0) * 512;
+  const sizeBytes = (positive(count) ?? 0) * 512;
+  return Number.isSafeInteger(sizeBytes) ? sizeBytes : 0;
+}
+
+function positive(text: string | null): number | null {
+  const number = /^\d+$/.test(text ?? "") ? Number(text) : 0;
+  return number > 0 ? number : null;
 }
 
 /** The node under /dev: sysfs writes "cciss!c0d0" for "cciss/c0d0". */

@@ -1,42 +1,48 @@
 import { expect, test } from "vitest";
-import { ContentsMemory } from "./contents-memory.ts";
+import { DeviceMemory } from "./device-memory.ts";
 import { discover } from "./discover.ts";
+import { nowhere } from "../testing/machines.ts";
 import { memoryMachine, type Tree } from "../testing/memory-machine.ts";
 
-const places = { practiceFolder: "/practice", needed: [] };
+const places = { ...nowhere, practiceFolder: "/practice" };
 
-/** A practice file, last written at `modified`, with a file system on it. */
-function practiceFile(modified: string, type: string) {
+/** Practice files, last written at `modified`; on the first is a file system. */
+function practiceFiles(modified: string, type: string) {
   const tree: Tree = {
     "/proc/self/mountinfo": "",
     "/proc/swaps": "",
     "/practice/a.img": { kind: "regular", inode: "7", sizeBytes: 4096, modified },
+    "/practice/b.img": { kind: "regular", inode: "8", sizeBytes: 4096, modified },
   };
   return memoryMachine(tree, {
-    programs: { "blkid /practice/a.img": `ID_FS_TYPE=${type}\nID_FS_LABEL_ENC=old\n` },
+    programs: {
+      "blkid /practice/a.img": `ID_FS_TYPE=${type}\nID_FS_LABEL_ENC=old\\x20f\\xc3\\xa9es\\x5cx41\n`,
+      "blkid /practice/b.img": "",
+    },
   });
 }
 
-const typesOn = async (machine: ReturnType<typeof practiceFile>, memory: ContentsMemory) =>
+const typesOn = async (machine: ReturnType<typeof practiceFiles>, memory: DeviceMemory) =>
   (await discover(machine, places, memory)).flatMap(({ device }) => device.holds.map(({ type }) => type));
 
-test("without udev a device is asked itself what it holds", async () => {
-  const [found] = await discover(practiceFile("1", "ext4"), places);
-  expect(found?.device.holds).toEqual([
-    { path: "/practice/a.img", type: "ext4", label: "old", sizeBytes: 4096 },
+test("without udev the devices are asked themselves what they hold", async () => {
+  const found = await discover(practiceFiles("1", "ext4"), places);
+  expect(found.map(({ device }) => device.holds)).toEqual([
+    [{ path: "/practice/a.img", type: "ext4", label: "old fées\\x41", sizeBytes: 4096 }],
+    [],
   ]);
 });
 
 test("a device is not read again while nothing is written to it", async () => {
-  const memory = new ContentsMemory();
-  await typesOn(practiceFile("1", "ext4"), memory);
-  expect(await typesOn(practiceFile("1", "never read"), memory)).toEqual(["ext4"]);
+  const memory = new DeviceMemory();
+  await typesOn(practiceFiles("1", "ext4"), memory);
+  expect(await typesOn(practiceFiles("1", "never read"), memory)).toEqual(["ext4"]);
 });
 
 test("a device that is being written to is left alone until the writing has ended", async () => {
-  const memory = new ContentsMemory();
-  await typesOn(practiceFile("1", "ext4"), memory);
-  expect(await typesOn(practiceFile("2", "xfs"), memory)).toEqual(["ext4"]);
-  expect(await typesOn(practiceFile("3", "xfs"), memory)).toEqual(["ext4"]);
-  expect(await typesOn(practiceFile("3", "xfs"), memory)).toEqual(["xfs"]);
+  const memory = new DeviceMemory();
+  await typesOn(practiceFiles("1", "ext4"), memory);
+  expect(await typesOn(practiceFiles("2", "xfs"), memory)).toEqual(["ext4"]);
+  expect(await typesOn(practiceFiles("3", "xfs"), memory)).toEqual(["ext4"]);
+  expect(await typesOn(practiceFiles("3", "xfs"), memory)).toEqual(["xfs"]);
 });

@@ -12,24 +12,42 @@ interface Remembered {
   readonly seenAt: string;
 }
 
+export interface Look extends Pick<Found, "device" | "regions" | "lastWrite"> {
+  /** What is known without reading. */
+  readonly known: Content[];
+  /** False when the device is to be read for what it holds. */
+  readonly isEnough: boolean;
+}
+
 export class ContentsMemory {
   readonly #remembered = new Map<string, Remembered>();
 
   /**
-   * Reads a new device at once; one that was written to, when two looks in a row find no further write: a disk that
-   * is being erased is left alone. One that cannot be read in time holds what is known without reading: `otherwise`.
+   * Reads new devices at once, one after another; those that were written to, when two looks in a row find no further
+   * write: a disk that is being erased is left alone. What cannot be read in time holds what is known.
    */
-  async contents(
-    machine: Machine,
-    { device, regions, lastWrite }: Found,
-    otherwise: Content[],
-  ): Promise<Content[]> {
-    const known = this.#remembered.get(device.path);
-    const isCurrent = known?.readAt === lastWrite;
-    const isBusy = known !== undefined && known.seenAt !== lastWrite;
-    const holds = isCurrent || isBusy ? known.holds : ((await probedContents(machine, regions)) ?? otherwise);
-    const readAt = isBusy ? known.readAt : lastWrite;
-    this.#remembered.set(device.path, { holds, readAt, seenAt: lastWrite });
-    return holds;
+  async contents(machine: Machine, looks: readonly Look[]): Promise<Content[][]> {
+    for (const look of looks) {
+      if (this.#isDue(look))
+        this.#remember(look, (await probedContents(machine, look.regions)) ?? look.known);
+    }
+    return looks.map((look) => (look.isEnough ? look.known : this.#recall(look)));
+  }
+
+  #isDue({ device, lastWrite, isEnough }: Look): boolean {
+    const before = this.#remembered.get(device.path);
+    if (isEnough || before === undefined) return !isEnough;
+    return before.readAt !== lastWrite && before.seenAt === lastWrite;
+  }
+
+  #remember({ device, lastWrite }: Look, holds: Content[]): void {
+    this.#remembered.set(device.path, { holds, readAt: lastWrite, seenAt: lastWrite });
+  }
+
+  #recall({ device, lastWrite, known }: Look): Content[] {
+    const before = this.#remembered.get(device.path);
+    if (before === undefined) return known;
+    this.#remembered.set(device.path, { ...before, seenAt: lastWrite });
+    return before.holds;
   }
 }

@@ -9,61 +9,39 @@ export interface Region {
   readonly sizeBytes: number;
 }
 
-interface LsblkRow {
-  path?: string | null;
-  fstype?: string | null;
-  pttype?: string | null;
-  label?: string | null;
+/** What is in a region, as far as somebody says. */
+interface Answer {
+  readonly fileSystem: string | null;
+  readonly table: string | null;
+  readonly label: string | null;
 }
 
-type ContentsOf = (regions: readonly Region[]) => Content[];
+type Answers = ReadonlyMap<string, Answer>;
 
 /**
- * What udev knows, for all devices at once and without touching them. Without udev lsblk knows nothing, and a lsblk
- * that hangs leaves the list as it is without contents.
+ * What udev knows, for all devices at once and without touching them. Without udev lsblk reads what it may itself, and a
+ * lsblk that hangs leaves the list as it is without contents.
  */
-export async function knownContents(machine: Machine): Promise<ContentsOf> {
+export async function knownContents(machine: Machine): Promise<(regions: readonly Region[]) => Content[]> {
   const text = await machine.run("lsblk", ["--json", "--list", "--output", "PATH,FSTYPE,PTTYPE,LABEL"]);
-  const rows = new Map(parseLsblk(text).map((row) => [row.path, row]));
-  return (regions) =>
-    regions.flatMap((region, i) => {
-      const row = rows.get(region.path);
-      const type = printable(row?.fstype ?? (i === 0 ? row?.pttype : null) ?? null);
-      return type === null
-        ? partitionOnly(region, i)
-        : [{ ...region, type, label: printable(row?.label ?? null) }];
-    });
+  const answers = parseLsblk(text);
+  return (regions) => contentsOf(regions, answers);
 }
 
 /**
  * What is on one device now, read from the device itself by blkid's probing; null when that did not come to an end.
- * The first region is the device, the others are its partitions.
+ * The first region is the device, the others are its partitions. (One blkid for several would end at the first that is
+ * blank.)
  */
 export async function probedContents(
   machine: Machine,
   regions: readonly Region[],
 ): Promise<Content[] | null> {
-  const found = await Promise.all(
-    regions.map(async (region, i) => {
-      const text = await machine.run("blkid", ["--probe", "--output", "udev", region.path]);
-      return text === null ? null : contentOf(region, i, text);
-    }),
+  const texts = await Promise.all(
+    regions.map(({ path }) => machine.run("blkid", ["--probe", "--output", "udev", path])),
   );
-  return found.includes(null) ? null : found.flatMap((content) => content ?? []);
-}
-
-function contentOf(region: Region, i: number, text: string): Content[] {
-  const value = (key: string) => printable(new RegExp(`^${key}=(.*)$`, "m").exec(text)?.[1] ?? null);
-  const type = value("ID_FS_TYPE") ?? (i === 0 ? value("ID_PART_TABLE_TYPE") : null);
-  const label = printable(decoded(value("ID_FS_LABEL_ENC") ?? ""));
-  return type === null ? partitionOnly(region, i) : [{ ...region, type, label }];
-}
-
-/** udev's form writes what is neither plain nor valid UTF-8 as "\x20", byte by byte (libblkid, `blkid_encode_string`). */
-function decoded(text: string): string {
-  return text.replace(/(?:\\x[0-9a-f]{2})+/g, (bytes) =>
-    Buffer.from(bytes.replaceAll("\\x", ""), "hex").toString(),
-  );
+  if (texts.includes(null)) return null;
+  return contentsOf(regions, new Map(regions.map(({ path }, i) => [path, parseBlkid(texts[i] ?? "")])));
 }
 
 /** True for what is known to be a file system, a table or a member of something. */
@@ -71,18 +49,61 @@ export function isMoreThanPartition({ type }: Content): boolean {
   return type !== partition;
 }
 
+/** A partition is something even when nobody knows what is in it. */
 const partition = "part";
 
-/** A partition is something even when nobody knows what is in it. */
-function partitionOnly(region: Region, i: number): Content[] {
-  return i === 0 ? [] : [{ ...region, type: partition, label: null }];
+function contentsOf(regions: readonly Region[], answers: Answers): Content[] {
+  return regions.flatMap((region, i) => {
+    const answer = answers.get(region.path);
+    const isWhole = i === 0;
+    const type = answer?.fileSystem ?? (isWhole ? answer?.table : null) ?? null;
+    if (type !== null) return [{ ...region, type, label: answer?.label ?? null }];
+    return isWhole ? [] : [{ ...region, type: partition, label: null }];
+  });
 }
 
-function parseLsblk(text: string | null): LsblkRow[] {
+interface LsblkRow {
+  path?: unknown;
+  fstype?: unknown;
+  pttype?: unknown;
+  label?: unknown;
+}
+
+function parseLsblk(text: string | null): Answers {
+  const rows = rowsOf(text);
+  return new Map(
+    rows.map(({ path, fstype, pttype, label }) => [
+      String(path),
+      { fileSystem: shown(fstype), table: shown(pttype), label: shown(label) },
+    ]),
+  );
+}
+
+function rowsOf(text: string | null): LsblkRow[] {
   try {
-    const listing: { blockdevices?: LsblkRow[] } = JSON.parse(text ?? "{}");
-    return listing.blockdevices ?? [];
+    const listing: { blockdevices?: LsblkRow[] } | null = JSON.parse(text ?? "{}");
+    return Array.isArray(listing?.blockdevices) ? listing.blockdevices.filter((row) => row !== null) : [];
   } catch {
     return [];
   }
+}
+
+function shown(value: unknown): string | null {
+  return typeof value === "string" ? printable(value) : null;
+}
+
+function parseBlkid(text: string): Answer {
+  const value = (key: string) => printable(new RegExp(`^${key}=(.*)$`, "m").exec(text)?.[1] ?? null);
+  return {
+    fileSystem: value("ID_FS_TYPE"),
+    table: value("ID_PART_TABLE_TYPE"),
+    label: printable(decoded(value("ID_FS_LABEL_ENC") ?? "")),
+  };
+}
+
+/** udev's form writes what is neither plain nor valid UTF-8 as "\x20", byte by byte (libblkid, `blkid_encode_string`). */
+function decoded(text: string): string {
+  return text.replaceAll(/(?:\\x[0-9a-f]{2})+/g, (bytes) =>
+    Buffer.from(bytes.replaceAll("\\x", ""), "hex").toString(),
+  );
 }

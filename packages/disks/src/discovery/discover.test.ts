@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import type { Device } from "@trofie/contract";
-import { discover } from "./discover.ts";
-import { laptop, nowhere, twins, virtualMachine, workbench } from "../testing/machines.ts";
-import { memoryMachine, type Tree } from "../testing/memory-machine.ts";
+import { Device as DeviceSchema, type Device } from "@trofie/contract";
+import type { Machine } from "../machine/machine.ts";
+import { DeviceMemory } from "./device-memory.ts";
+import { discover, discoverWithoutContents } from "./discover.ts";
+import { laptop, machines, nowhere, twins, virtualMachine, workbench } from "../testing/machines.ts";
+import { memoryMachine, type Entry, type Tree } from "../testing/memory-machine.ts";
 
 const GiB = 1024 ** 3;
 
@@ -48,9 +50,9 @@ test("a disk under LUKS and LVM is the system's disk, and everything on it is to
   expect(disk.uses).toEqual([
     "/dev/nvme0n1p1 mounted at /boot/efi",
     "/dev/nvme0n1p2 mounted at /boot",
-    "/dev/nvme0n1p3 held by dm-0",
-    "/dev/nvme0n1p3 held by dm-1",
-    "/dev/nvme0n1p3 held by dm-2",
+    "/dev/nvme0n1p3 held by dm-0 (LUKS cryptlaptop)",
+    "/dev/nvme0n1p3 held by dm-1 (LVM vg-root), mounted at /",
+    "/dev/nvme0n1p3 held by dm-2 (LVM vg-swap), swap",
   ]);
 });
 
@@ -154,6 +156,21 @@ test("a device that leaves in the middle of the sweep is not in the list, and th
   expect((await devicesOf(rest)).map(({ path }) => path)).toEqual(["/dev/sda", "/dev/sdc", "/dev/sdd"]);
 });
 
+test("a disk that leaves while it is asked what it is, is not in the list with half a name", async () => {
+  const tree: Record<string, Entry> = { ...workbench };
+  const machine = memoryMachine(tree);
+  const leaving: Machine = {
+    ...machine,
+    async readText(path) {
+      if (!path.endsWith("/block/sdb/device/vpd_pg80")) return machine.readText(path);
+      for (const each of Object.keys(tree)) if (each.includes("/block/sdb")) delete tree[each];
+      return null;
+    },
+  };
+  const found = await discover(leaving, nowhere);
+  expect(found.map(({ device }) => device.path)).toEqual(["/dev/sda", "/dev/sdc", "/dev/sdd"]);
+});
+
 test("without knowing what is mounted nothing is listed", async () => {
   const { "/proc/self/mountinfo": _unreadable, ...rest } = workbench;
   await expect(devicesOf(rest)).rejects.toThrow("Cannot tell what is mounted");
@@ -199,5 +216,36 @@ test("a loop device is known by its backing file, its place in it and its attach
       diskseq: "21",
       busPath: null,
     },
+  });
+});
+
+test("24 disks are listed by one program that knows all disks and one that reads all sensors", async () => {
+  const { tree, ...options } = machines["SAS shelf"]!;
+  const machine = memoryMachine({ ...tree, "/run/udev/data/b8:0": "" }, options);
+  const started: string[] = [];
+  const counting: Machine = {
+    ...machine,
+    run: (program, args) => {
+      started.push(program);
+      return machine.run(program, args);
+    },
+  };
+  const memory = new DeviceMemory();
+  await discover(counting, nowhere, memory);
+  expect(started).toEqual(["grep", "lsblk"]);
+  started.length = 0;
+  await discover(counting, nowhere, memory);
+  expect(started).toEqual(["lsblk"]);
+  await discoverWithoutContents(counting, nowhere);
+  expect(started).toEqual(["lsblk"]);
+});
+
+test("a device has a usable description whatever the disk says", async () => {
+  const devices = await devicesOf(machines["odd disks"]!.tree);
+  for (const device of devices) expect(() => DeviceSchema.parse(device)).not.toThrow();
+  expect(devices.find(({ path }) => path === "/dev/sdg")).toMatchObject({
+    logicalSectorBytes: 512,
+    physicalSectorBytes: 512,
+    rotational: false,
   });
 });

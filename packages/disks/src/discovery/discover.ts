@@ -1,97 +1,159 @@
 /** Every device of a machine: what it is, who uses it, what it holds, and why it would be refused. */
-import type { Content, Device } from "@trofie/contract";
+import type { Content, Device, Identity } from "@trofie/contract";
+import { deviceKey } from "@trofie/contract/device-key";
 import { blockDevices, type BlockDevice } from "./block-devices.ts";
+import { busOf } from "./bus.ts";
 import { isMoreThanPartition, knownContents, type Region } from "./contents.ts";
-import { ContentsMemory } from "./contents-memory.ts";
-import { busOf, identityOf, practiceIdentity, withoutNeedlessBusPaths } from "./identity.ts";
+import { DeviceMemory } from "./device-memory.ts";
+import { unknownAreas } from "./hidden-areas.ts";
+import { identityOf, isSameDisk, practiceIdentity, withoutNeedlessBusPaths } from "./identity.ts";
 import { isSameFile } from "./loops.ts";
 import type { FileStat, Machine } from "../machine/machine.ts";
 import { practiceFiles, practiceSectorBytes, type PracticeFile } from "./practice-files.ts";
-import { refusalOf } from "./refusals.ts";
+import { obstaclesOf, refusalOf, type Obstacle } from "./refusals.ts";
 import { readSurroundings, type Places, type Surroundings } from "./surroundings.ts";
-import { useInWords, usesOfDisk, usesOfFile } from "./uses.ts";
+import { useInWords, usesOfDisk, usesOfFile, usesOfSameDisk, type Use } from "./uses.ts";
 
 /** A device beside what its file was when it was found. */
 export interface Found {
   readonly device: Device;
+  /** All that stands in the way of work on it, in the order in which it is told (`refuse-work.ts`). */
+  readonly obstacles: readonly Obstacle[];
   readonly regions: readonly Region[];
   /** Changes with every write to the device. */
   readonly lastWrite: string;
   /** True when what is read of it may come from memory: no verification of it is evidence. */
   readonly isThroughMemory: boolean;
+  /** True when it understands ATA commands without a bridge between. */
+  readonly isAta: boolean;
+  /** Its folder under /sys/devices; null of a practice file. */
+  readonly folder: string | null;
   /** True when an open file or a looked-up one is this device. */
   readonly is: (file: FileStat) => boolean;
 }
 
 /**
- * All devices with what they hold: as udev knows it, and where there is no udev, as the devices themselves say.
- * `memory` keeps what they said, so that a device is read again only when something was written to it.
+ * All devices with how warm they are, what they hide and what they hold: as udev knows it, and where there is no udev,
+ * as the devices themselves say. `memory` keeps what they said, so that each is asked again only when there is reason to.
+ * Without an earlier look in that memory, hidden areas are unknown.
  */
 export async function discover(
   machine: Machine,
   places: Places,
-  memory = new ContentsMemory(),
+  memory = new DeviceMemory(),
 ): Promise<Found[]> {
-  const found = await discoverWithoutContents(machine, places);
-  const known = await knownContents(machine);
-  const hasUdev = (await machine.list("/run/udev/data")).length > 0;
-  const holdsOf = async (each: Found): Promise<Content[]> => {
-    const holds = known(each.regions);
-    return hasUdev || holds.some(isMoreThanPartition) ? holds : memory.contents(machine, each, holds);
-  };
-  const holds = await Promise.all(found.map(holdsOf));
-  return found.map((each, i) => withContents(each, holds[i] ?? []));
+  const found = await foundDevices(machine, await readSurroundings(machine, places, memory.writers), places);
+  const temperatureOf = await memory.temperatures.temperatures(machine);
+  const holds = await contentsOf(machine, found, memory);
+  return Promise.all(
+    found.map(async (each, i) =>
+      withMore(each, {
+        temperatureC: each.folder === null ? null : await temperatureOf(each.folder),
+        hidden: memory.hiddenAreas.soFar(machine, each),
+        holds: holds[i] ?? [],
+      }),
+    ),
+  );
 }
 
-function withContents(found: Found, holds: Content[]): Found {
-  return { ...found, device: { ...found.device, holds } };
+function withMore(found: Found, more: Pick<Device, "temperatureC" | "hidden" | "holds">): Found {
+  return { ...found, device: { ...found.device, ...more } };
 }
 
-/** As `discover`, from sysfs and /proc alone: no other program is asked, no device is touched. */
+/** As `discover`, from sysfs and /proc alone: no device is touched, and no other program asked but `zpool` about its pools. */
 export async function discoverWithoutContents(machine: Machine, places: Places): Promise<Found[]> {
-  const around = await readSurroundings(machine, places);
+  return foundDevices(machine, await readSurroundings(machine, places), places);
+}
+
+async function contentsOf(machine: Machine, found: Found[], memory: DeviceMemory): Promise<Content[][]> {
+  const contentsIn = await knownContents(machine);
+  const hasUdev = (await machine.list("/run/udev/data")).length > 0;
+  const looks = found.map(({ device, regions, lastWrite }) => {
+    const known = contentsIn(regions);
+    return { device, regions, lastWrite, known, isEnough: hasUdev || known.some(isMoreThanPartition) };
+  });
+  return memory.contents.contents(machine, looks);
+}
+
+async function foundDevices(machine: Machine, around: Surroundings, places: Places): Promise<Found[]> {
   const files = await practiceFiles(machine, places.practiceFolder);
   return [...(await foundDisks(machine, around)), ...files.map((file) => foundFile(file, around))];
 }
 
 async function foundDisks(machine: Machine, around: Surroundings): Promise<Found[]> {
-  const disks = await blockDevices(machine);
-  const identities = await Promise.all(disks.map((disk) => identityOf(machine, disk)));
-  const needed = withoutNeedlessBusPaths(identities);
-  return Promise.all(disks.map((disk, i) => foundDisk(machine, around, disk, needed[i]!)));
+  const known = await knownDisks(machine, around);
+  const needed = withoutNeedlessBusPaths(known.map(({ identity }) => identity));
+  return Promise.all(
+    known.map((own, i) => {
+      const same = known.filter((other) => other !== own && isSameDisk(own, other));
+      return foundDisk(machine, around, { ...own, identity: needed[i]! }, same);
+    }),
+  );
 }
 
+/** A disk that has left while it was asked has answered with half of what it is, and is not in the list. */
+async function knownDisks(machine: Machine, around: Surroundings): Promise<KnownDisk[]> {
+  const disks = await blockDevices(machine);
+  const known = await Promise.all(
+    disks.map(async (disk) => {
+      const identity = await identityOf(machine, disk);
+      const uses = await usesOfDisk(machine, disk, around);
+      const isStillThere = (await machine.readText(`${disk.folder}/dev`)) === disk.number;
+      return isStillThere ? [{ disk, identity, uses }] : [];
+    }),
+  );
+  return known.flat();
+}
+
+interface KnownDisk {
+  readonly disk: BlockDevice;
+  readonly identity: Identity;
+  readonly uses: readonly Use[];
+}
+
+/** `same` is this disk under its other names. */
 async function foundDisk(
   machine: Machine,
   around: Surroundings,
-  disk: BlockDevice,
-  identity: Device["identity"],
+  { disk, identity, uses: ownUses }: KnownDisk,
+  same: readonly KnownDisk[],
 ): Promise<Found> {
-  const { path, readOnly, rotational, logicalSectorBytes, physicalSectorBytes, sizeBytes, partitions } = disk;
-  const systemPath = around.system.get(disk.number) ?? null;
-  const uses = await usesOfDisk(machine, disk, around);
-  const mayWrite = await machine.mayWrite(path);
+  const { path, number, folder, readOnly, rotational, logicalSectorBytes, physicalSectorBytes, sizeBytes } =
+    disk;
+  const bus = busOf(folder);
+  const numbers = [number, ...same.map((other) => other.disk.number)];
+  const uses = [...ownUses, ...same.flatMap((other) => usesOfSameDisk(path, other.disk.path, other.uses))];
+  const obstacles = obstaclesOf({
+    path,
+    readOnly,
+    mayWrite: await machine.mayWrite(path),
+    systemPath: numbers.map((each) => around.system.get(each)).find((found) => found !== undefined) ?? null,
+    uses,
+  });
   return {
-    is: (file) => file.number === disk.number,
-    isThroughMemory: around.loops.some(({ number, isDirect }) => number === disk.number && !isDirect),
-    lastWrite: `${identity.diskseq} ${await sectorsWritten(machine, disk)}`,
+    obstacles,
+    folder,
+    is: (file) => file.number === number,
+    isThroughMemory: around.loops.some((loop) => loop.number === number && !loop.isDirect),
+    isAta: bus !== "usb" && (await machine.readText(`${folder}/device/vendor`)) === "ATA",
+    lastWrite: `${deviceKey(identity)} ${identity.diskseq} ${await sectorsWritten(machine, disk)}`,
     regions: [
       { path, sizeBytes },
-      ...partitions.map((part) => ({ path: part.path, sizeBytes: part.sizeBytes })),
+      ...disk.partitions.map((part) => ({ path: part.path, sizeBytes: part.sizeBytes })),
     ],
     device: {
       path,
       identity,
-      bus: busOf(disk.folder),
+      bus,
       rotational,
       logicalSectorBytes,
       physicalSectorBytes,
       readOnly,
       temperatureC: null,
-      hidden: { hpa: "unknown", dco: "unknown" },
+      hidden: unknownAreas,
       uses: uses.map((use) => useInWords(use, path)),
       holds: [],
-      refusal: refusalOf({ path, readOnly, mayWrite, systemPath, uses }),
+      refusal: refusalOf(path, obstacles),
     },
   };
 }
@@ -104,9 +166,13 @@ async function sectorsWritten(machine: Machine, disk: BlockDevice): Promise<stri
 
 function foundFile({ path, file }: PracticeFile, around: Surroundings): Found {
   const uses = usesOfFile(path, file, around);
+  const obstacles = obstaclesOf({ path, readOnly: false, mayWrite: true, systemPath: null, uses });
   return {
+    obstacles,
+    folder: null,
     is: (other) => other.kind === "regular" && isSameFile(other, file),
     isThroughMemory: false,
+    isAta: false,
     lastWrite: `${file.inode} ${file.modified}`,
     regions: [{ path, sizeBytes: file.sizeBytes }],
     device: {
@@ -121,7 +187,7 @@ function foundFile({ path, file }: PracticeFile, around: Surroundings): Found {
       hidden: { hpa: "none", dco: "none" },
       uses: uses.map((use) => useInWords(use, path)),
       holds: [],
-      refusal: refusalOf({ path, readOnly: false, mayWrite: true, systemPath: null, uses }),
+      refusal: refusalOf(path, obstacles),
     },
   };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { discover } from "./discover.ts";
 import { findDevice } from "./find-device.ts";
 import type { Places } from "./surroundings.ts";
-import { laptop, nowhere, workbench } from "../testing/machines.ts";
+import { laptop, machines, nowhere, twins, workbench } from "../testing/machines.ts";
 import { memoryMachine, type Tree } from "../testing/memory-machine.ts";
 
 const practice: Places = { ...nowhere, practiceFolder: "/practice" };
@@ -63,5 +63,53 @@ test("a device made of others is no disk, and the sentence names what it is made
 test("without a practice folder no file is a device", async () => {
   await expect(pathFound("/practice/a.img", workbench, nowhere)).rejects.toMatchObject({
     message: "Cannot erase /practice/a.img: it is a file, and no practice folder is open",
+  });
+});
+
+test("a disk is found by its serial number and its world-wide name, written large or small", async () => {
+  const written = [
+    "serial:WD-WCC7K0AAAAAA",
+    "serial: wd-wcc7k0aaaaaa ",
+    "Serial:WD-WCC7K0AAAAAA",
+    "wwn:naa.50014ee2b1234567",
+    "wwn:0x50014EE2B1234567",
+    "wwn:wwn-0x50014ee2b1234567",
+    "WWN:50014ee2b1234567",
+  ];
+  for (const each of written) expect(await pathFound(each)).toBe("/dev/sdb");
+});
+
+test.each(["serial:WD-WCC7K0AAAAA", "serial:", "wwn:", "wwn:0x", "serial:null"])(
+  "%j names no disk: a part of a name is no name",
+  async (written) => {
+    await expect(pathFound(written)).rejects.toMatchObject({
+      code: "DEVICE_NOT_FOUND",
+      message: `Cannot erase ${written}: no device has that name now`,
+    });
+  },
+);
+
+test("a name that two disks have names none, and the sentence lists both", async () => {
+  await expect(pathFound("serial:000000000001", twins)).rejects.toMatchObject({
+    code: "DEVICE_NOT_FOUND",
+    message:
+      "Cannot erase serial:000000000001: 2 devices have that name, /dev/sda (Generic SSD), /dev/sdb (Generic SSD); name one by its path",
+  });
+});
+
+test("a disk that the kernel cannot use is no device, and the sentence says what to do", async () => {
+  const { tree } = machines["odd disks"]!;
+  await expect(pathFound("sdb", tree)).rejects.toMatchObject({
+    message:
+      "Cannot erase sdb: the kernel cannot use its capacity: sectors of 520 or 528 bytes have to be made 512 first (sg_format --format --size=512)",
+  });
+  await expect(pathFound("sdd", tree)).rejects.toMatchObject({
+    message: "Cannot erase sdd: it claims a size that no disk has",
+  });
+});
+
+test("the parts of an eMMC that a board boots from are no disks", async () => {
+  await expect(pathFound("mmcblk0boot0", machines["board"]!.tree)).rejects.toMatchObject({
+    message: "Cannot erase mmcblk0boot0: it is no disk, or nothing is in it",
   });
 });

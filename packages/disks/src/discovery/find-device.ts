@@ -1,13 +1,17 @@
 /** From what a person or a program wrote to the device that is meant, or a refusal that says why there is none. */
 import { Refusal } from "@trofie/commands";
+import type { Device } from "@trofie/contract";
 import type { Found } from "./discover.ts";
-import type { FileStat, Machine } from "../machine/machine.ts";
+import { readProperties, type FileStat, type Machine } from "../machine/machine.ts";
 import { nodePath } from "./block-devices.ts";
 import { consistsOfSectors, practiceSectorBytes } from "./practice-files.ts";
 import { printable } from "../machine/printable.ts";
 import type { Places } from "./surroundings.ts";
 
-/** Accepts "/dev/sdb", a link such as "/dev/disk/by-id/…", a practice file's path, and bare names: "sdb", "disk-1.img". */
+/**
+ * Accepts "/dev/sdb", a link such as "/dev/disk/by-id/…", a practice file's path, bare names ("sdb", "disk-1.img"), and
+ * what a disk calls itself: "serial:WD-WCC7K0AAAAAA", "wwn:50014ee2b1234567".
+ */
 export async function findDevice(
   machine: Machine,
   found: readonly Found[],
@@ -15,6 +19,8 @@ export async function findDevice(
   written: string,
   verb = "erase",
 ): Promise<Found> {
+  const named = /^(serial|wwn):(.*)$/is.exec(written);
+  if (named !== null) return onlyOne(foundByName(found, named), verb, written);
   for (const path of pathsMeant(written, places)) {
     const real = await machine.resolve(path);
     const file = real === null ? null : await machine.stat(real);
@@ -24,6 +30,36 @@ export async function findDevice(
     throw noDevice(verb, written, await whatItIs(machine, real, file, places));
   }
   throw noDevice(verb, written, "there is no such device");
+}
+
+/** Letters may be written large or small; a WWN with or without the word that says who gave it. */
+function foundByName(found: readonly Found[], [, what, name = ""]: RegExpExecArray): Found[] {
+  const nameOf = ({ device: { identity } }: Found) =>
+    what?.toLowerCase() === "wwn" ? plainWwn(identity.wwn ?? "") : (identity.serial ?? "").toLowerCase();
+  const asked = what?.toLowerCase() === "wwn" ? plainWwn(name.trim()) : name.trim().toLowerCase();
+  return asked === "" ? [] : found.filter((each) => nameOf(each) === asked);
+}
+
+/** "50014ee2b1234567" of "naa.50014ee2b1234567", of "wwn-0x50014ee2b1234567" and of "0x50014EE2B1234567". */
+function plainWwn(wwn: string): string {
+  return wwn.toLowerCase().replace(/^(wwn-)?(0x|naa\.|eui\.)?/, "");
+}
+
+/** Of several none is taken: which one was meant is not for us to guess. */
+function onlyOne(matches: readonly Found[], verb: string, written: string): Found {
+  const [match] = matches;
+  if (match === undefined) throw noDevice(verb, written, "no device has that name now");
+  if (matches.length === 1) return match;
+  const candidates = matches.map(({ device }) => candidateInWords(device)).join(", ");
+  throw noDevice(
+    verb,
+    written,
+    `${matches.length} devices have that name, ${candidates}; name one by its path`,
+  );
+}
+
+function candidateInWords({ path, identity }: Device): string {
+  return identity.model === null ? path : `${path} (${identity.model})`;
 }
 
 /** A relative path means nothing to a station: its folder is not the caller's. */
@@ -54,8 +90,19 @@ async function whatBlockDeviceItIs(machine: Machine, number: string): Promise<st
     return `it is a partition of ${nodePath(disk)}, and only whole disks are erased`;
   }
   const below = (await machine.list(`${folder}/slaves`)).map(nodePath);
-  if (below.length === 0) return "it is no disk, or nothing is in it";
+  if (below.length === 0) return whyNoDisk(machine, folder);
   return `it is made of ${below.join(", ")}, and only whole disks are erased`;
+}
+
+/** The kernel gives a SCSI disk whose sectors it cannot use, of 520 bytes for one, the size 0 (sd.c, `sd_read_capacity`). */
+async function whyNoDisk(machine: Machine, folder: string): Promise<string> {
+  const property = await readProperties(machine, folder, ["size", "removable", "device/type"]);
+  const isDisk = property("device/type") === "0";
+  if (isDisk && property("size") === "0" && property("removable") === "0") {
+    return "the kernel cannot use its capacity: sectors of 520 or 528 bytes have to be made 512 first (sg_format --format --size=512)";
+  }
+  if (isDisk && property("size") !== "0") return "it claims a size that no disk has";
+  return "it is no disk, or nothing is in it";
 }
 
 function noDevice(verb: string, written: string, state: string): Refusal {

@@ -1,6 +1,8 @@
 /** What a device is, as opposed to where it is found; read from sysfs alone, so that the job's process reads the same. */
 import type { Identity } from "@trofie/contract";
 import type { BlockDevice } from "./block-devices.ts";
+import { busOf, busPathOf } from "./bus.ts";
+import { modelOf, serialOf, wwnOf } from "./names.ts";
 import { readProperties, type FileStat, type Machine } from "../machine/machine.ts";
 import { printable } from "../machine/printable.ts";
 
@@ -17,7 +19,7 @@ export async function identityOf(machine: Machine, device: BlockDevice): Promise
     wwn: await wwnOf(machine, device.folder),
     model: await modelOf(machine, device.folder),
     sizeBytes,
-    busPath: busPathOf(device.folder),
+    busPath: await busPathOf(machine, device.folder),
     backing: null,
     diskseq,
   };
@@ -44,6 +46,19 @@ export function withoutNeedlessBusPaths(identities: readonly Identity[]): Identi
   );
 }
 
+/**
+ * True for one disk behind two ways to it (multipath without its device-mapper): all that names it is the same. Makers of
+ * USB bridges give the same names to many, and a USB disk has one way only.
+ */
+export function isSameDisk(a: { disk: BlockDevice; identity: Identity }, b: typeof a): boolean {
+  const isOnUsb = [a, b].some(({ disk }) => busOf(disk.folder) === "usb");
+  const { serial, wwn } = a.identity;
+  const fields = ["kind", "serial", "wwn", "model", "sizeBytes"] as const;
+  return (
+    !isOnUsb && serial !== null && wwn !== null && differenceBetween(a.identity, b.identity, fields) === null
+  );
+}
+
 /** The first of these fields in which two identities differ. */
 export function differenceBetween(
   planned: Identity,
@@ -62,70 +77,4 @@ async function loopBacking(machine: Machine, folder: string): Promise<string | n
   const inode = file === null ? "" : ` ${file.onDevice}:${file.inode}`;
   const offset = property("offset") ?? "0";
   return `${printable(path)}${inode}${offset === "0" ? "" : ` from byte ${offset}`}`;
-}
-
-/**
- * Where each bus keeps the serial number: NVMe and MMC at the device, virtio at the disk, SATA and SCSI in the vital
- * product data page 80h (SPC-4 §7.8.18: four bytes of header, then text), plain USB only at the USB device above.
- */
-async function serialOf(machine: Machine, folder: string): Promise<string | null> {
-  const page80 = await machine.readText(`${folder}/device/vpd_pg80`);
-  return (
-    printable(page80?.slice(4) ?? null) ??
-    printable(await machine.readText(`${folder}/device/serial`)) ??
-    printable(await machine.readText(`${folder}/serial`)) ??
-    (await usbSerialOf(machine, folder))
-  );
-}
-
-async function usbSerialOf(machine: Machine, folder: string): Promise<string | null> {
-  if (busOf(folder) !== "usb") return null;
-  for (let above = parentOf(folder); above.includes("/usb"); above = parentOf(above)) {
-    if ((await machine.readText(`${above}/idVendor`)) === null) continue;
-    return printable(await machine.readText(`${above}/serial`));
-  }
-  return null;
-}
-
-/** World-wide name: SCSI's and NVMe's `wwid` ("naa.5000…", "eui.…", "nvme.…"). */
-async function wwnOf(machine: Machine, folder: string): Promise<string | null> {
-  return (
-    printable(await machine.readText(`${folder}/wwid`)) ??
-    printable(await machine.readText(`${folder}/device/wwid`))
-  );
-}
-
-async function modelOf(machine: Machine, folder: string): Promise<string | null> {
-  return (
-    printable(await machine.readText(`${folder}/device/model`)) ??
-    printable(await machine.readText(`${folder}/device/name`))
-  );
-}
-
-/** Where it is attached, without the numbers that the kernel gives in the order of finding ("host6", "6:0:0:0"). */
-function busPathOf(folder: string): string | null {
-  const [, path] = /^\/sys\/devices\/(.+?)(\/block\/.*)?$/.exec(folder) ?? [];
-  if (path === undefined || path.startsWith("virtual/")) return null;
-  return path
-    .split("/")
-    .map((part) => part.replace(/^(host|target|nvme|virtio)\d+/, "$1").replace(/^\d+(:\d+:\d+:\d+)$/, "$1"))
-    .join("/");
-}
-
-/** How a disk is attached, by the folders it lies under. */
-export function busOf(folder: string): string | null {
-  const buses = [
-    ["/usb", "usb"],
-    ["/nvme", "nvme"],
-    ["/ata", "sata"],
-    ["/end_device-", "sas"],
-    ["/virtio", "virtio"],
-    ["/mmc_host", "mmc"],
-    ["/block/loop", "loop"],
-  ] as const;
-  return buses.find(([part]) => folder.includes(part))?.[1] ?? null;
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
 }

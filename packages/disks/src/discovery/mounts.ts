@@ -20,6 +20,22 @@ export async function readMounts(machine: Machine): Promise<Mount[]> {
   return text.split("\n").filter(Boolean).map(parseMount);
 }
 
+/**
+ * The mount that a path lies on; the path with every symbolic link followed. Of several at one point the last covers the
+ * others. Null when nothing is mounted at "/", as in the initial file system of some kernels.
+ */
+export function mountAt(mounts: readonly Mount[], path: string): Mount | null {
+  let found: Mount | null = null;
+  for (const mount of mounts) {
+    if (isWithin(mount.point, path) && mount.point.length >= (found?.point.length ?? 0)) found = mount;
+  }
+  return found;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return folder === "/" || path === folder || path.startsWith(`${folder}/`);
+}
+
 /** "36 35 98:0 /root /mnt rw,noatime master:1 - ext3 /dev/root rw": any number of optional fields before the dash. */
 function parseMount(line: string): Mount {
   const fields = line.split(" ").map(unescapeOctal);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FileStat } from "../machine/machine.ts";
-import { writersOf } from "./open-elsewhere.ts";
+import { WritersMemory, writersOf } from "./open-elsewhere.ts";
 import { memoryMachine, type Tree } from "../testing/memory-machine.ts";
 
 const disk: FileStat = {
@@ -38,4 +38,40 @@ test("a process that has the disk open for writing is named, whatever node it op
 test("readers, other disks and we ourselves are no writers", async () => {
   expect(await writersOf(machineWhereOpen("/dev/sdb", "0100000"), "/dev/sdb", disk)).toEqual([]);
   expect(await writersOf(machineWhereOpen("/dev/sdc", "0100002"), "/dev/sdb", disk)).toEqual([]);
+});
+
+const writing: Tree = {
+  "/proc/self": { link: "1" },
+  "/dev/sdb": { number: "8:16" },
+  "/proc/8/comm": "qemu-system-x86",
+  "/proc/8/stat": "8 (qemu-system-x86) S 2 8 8 0",
+  "/proc/8/fd/4": { link: "/dev/sdb" },
+  "/proc/8/fdinfo/4": "flags:\t02100002",
+};
+
+test("a process is told with the name of its program", async () => {
+  expect(await writersOf(memoryMachine(writing), "/dev/sdb", disk)).toEqual(["process 8 (qemu-system-x86)"]);
+});
+
+test("our own jobs and what they start are no strangers", async () => {
+  const ours: Tree = {
+    ...writing,
+    "/proc/2/stat": "2 (a) b) D 1 2 2 0",
+    "/proc/1/stat": "1 (node) S 0 1 1 0",
+  };
+  expect(await writersOf(memoryMachine(ours), "/dev/sdb", disk)).toEqual([]);
+});
+
+test("a new process is looked into at once, an old one within eight looks, a writer each time", async () => {
+  const { "/proc/8/fd/4": _fd, "/proc/8/fdinfo/4": _flags, ...closed } = writing;
+  const [before, opened, after] = [closed, writing, closed].map((tree) => memoryMachine(tree));
+  const memory = new WritersMemory();
+  const names = async (machine = before!) =>
+    (await memory.writers(machine, () => false)).map(({ pid }) => pid);
+  expect(await names()).toEqual([]);
+  const looks: string[][] = [];
+  for (let look = 0; look < 8; look++) looks.push(await names(opened));
+  expect(looks.at(-1)).toEqual(["8"]);
+  expect(await names(after)).toEqual([]);
+  expect(await new WritersMemory().writers(opened!, () => false)).toHaveLength(1);
 });

@@ -1,9 +1,12 @@
 /** What a machine does with its devices at one moment: read once per listing, then asked for each device. */
+import { readExports, type Export } from "./exports.ts";
 import { readLoops, type Loop } from "./loops.ts";
 import type { Machine } from "../machine/machine.ts";
 import { readMounts, readSwaps } from "./mounts.ts";
+import { WritersMemory, type Writer } from "./open-elsewhere.ts";
 import { devicesOfMount } from "./storage-layers.ts";
 import { systemDisks } from "./system-disks.ts";
+import { readPools, type Pool } from "./zfs-pools.ts";
 
 /** Where a station lives, besides the system itself. */
 export interface Places {
@@ -15,13 +18,13 @@ export interface Places {
   readonly needed: readonly string[];
 }
 
-interface Swap {
+export interface Swap {
   readonly path: string;
   /** "8:2" of a swap device, null of a swap file. */
   readonly number: string | null;
 }
 
-interface MountPoint {
+export interface MountPoint {
   readonly point: string;
   /** The numbers of the devices right under it. */
   readonly numbers: readonly string[];
@@ -31,21 +34,48 @@ export interface Surroundings {
   readonly mounts: readonly MountPoint[];
   readonly swaps: readonly Swap[];
   readonly loops: readonly Loop[];
+  readonly pools: readonly Pool[];
+  readonly exports: readonly Export[];
+  /** Other processes that have devices or practice files open for writing. */
+  readonly writers: readonly Writer[];
   /** The numbers of whole disks that the system or the station lives on, each with what lives there. */
   readonly system: ReadonlyMap<string, string>;
 }
 
-export async function readSurroundings(machine: Machine, places: Places): Promise<Surroundings> {
+/** `writers` remembers who was seen to write; without it every process is looked into now. */
+export async function readSurroundings(
+  machine: Machine,
+  places: Places,
+  writers = new WritersMemory(),
+): Promise<Surroundings> {
   const mounts = await readMounts(machine);
-  const swaps = await readSwaps(machine);
+  const pools = await readPools(machine);
+  const loops = await readLoops(machine);
+  const layers = { machine, mounts, pools };
   return {
     mounts: await Promise.all(
-      mounts.map(async (mount) => ({ point: mount.point, numbers: await devicesOfMount(machine, mount) })),
+      mounts.map(async (mount) => ({ point: mount.point, numbers: await devicesOfMount(layers, mount) })),
     ),
-    swaps: await Promise.all(
-      swaps.map(async (path) => ({ path, number: (await machine.stat(path))?.number ?? null })),
-    ),
-    loops: await readLoops(machine),
-    system: await systemDisks(machine, mounts, places),
+    swaps: await swapsOf(machine),
+    loops,
+    pools,
+    exports: await readExports(machine),
+    writers: await writers.writers(machine, await practicePaths(machine, places)),
+    system: await systemDisks(layers, loops, places),
   };
+}
+
+async function swapsOf(machine: Machine): Promise<Swap[]> {
+  const paths = await readSwaps(machine);
+  return Promise.all(
+    paths.map(async (path) => ({ path, number: (await machine.stat(path))?.number ?? null })),
+  );
+}
+
+async function practicePaths(
+  machine: Machine,
+  { practiceFolder }: Places,
+): Promise<(path: string) => boolean> {
+  const folder = practiceFolder === null ? null : await machine.resolve(practiceFolder);
+  return (path) => folder !== null && path.startsWith(`${folder}/`);
 }

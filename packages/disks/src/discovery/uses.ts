@@ -1,5 +1,6 @@
 /** Who uses a device. */
 import type { BlockDevice } from "./block-devices.ts";
+import { holdersOf } from "./holders.ts";
 import { isSameFile } from "./loops.ts";
 import type { FileStat, Machine } from "../machine/machine.ts";
 import { printable } from "../machine/printable.ts";
@@ -31,20 +32,35 @@ export async function usesOfDisk(
 }
 
 async function usesOfPart(machine: Machine, part: Part, around: Surroundings): Promise<Use[]> {
-  const holders = await holdersOf(machine, part.folder);
-  const held = holders.map((holder) => ({ path: part.path, how: `held by ${holder}` }));
-  return [held, mountsOf(part, around), swapOf(part, around), loopsOver(part, around)].flat();
+  const { path, number } = part;
+  const held = (await holdersOf(machine, part.folder)).map(
+    ({ name, title, number: above }) =>
+      `held by ${name}${title === null ? "" : ` (${title})`}${usesAbove(above, around)}`,
+  );
+  const ways = [
+    ...held,
+    ...mountsOf(number, around).map((point) => `mounted at ${point}`),
+    ...(isSwap(number, around) ? ["swap"] : []),
+    ...poolsOf(number, around),
+    ...loopsOver(part, around),
+    ...around.exports.filter((each) => each.number === number).map(({ as }) => `served ${as}`),
+    ...around.writers.filter(({ numbers }) => numbers.includes(number)).map(openIn),
+  ];
+  return [...new Set(ways)].map((how) => ({ path, how }));
 }
 
 /** The uses of a practice file. The kernel guards against none of them: no opening of a regular file is exclusive. */
 export function usesOfFile(path: string, file: FileStat, around: Surroundings): Use[] {
   const loops = around.loops.filter(({ backing }) => backing !== null && isSameFile(backing, file));
-  return [
-    ...around.mounts.filter(({ point }) => point === path).map(() => ({ path, how: "a mount point" })),
-    ...around.swaps.filter((swap) => swap.path === path).map(() => ({ path, how: "swap" })),
-    ...loops.map(({ name }) => ({ path, how: `behind /dev/${name}` })),
-    ...(file.links > 1 ? [{ path, how: `known by ${file.links} names (hard links)` }] : []),
+  const ways = [
+    ...around.mounts.filter(({ point }) => point === path).map(() => "a mount point"),
+    ...around.swaps.filter((swap) => swap.path === path).map(() => "swap"),
+    ...loops.map(({ name }) => `behind /dev/${name}`),
+    ...around.exports.filter((each) => each.path === path).map(({ as }) => `served ${as}`),
+    ...around.writers.filter(({ paths }) => paths.includes(path)).map(openIn),
+    ...(file.links > 1 ? [`known by ${file.links} names (hard links)`] : []),
   ];
+  return ways.map((how) => ({ path, how }));
 }
 
 /** In words, as a device's list of uses has it. */
@@ -52,40 +68,63 @@ export function useInWords(use: Use, devicePath: string): string {
   return use.path === devicePath ? use.how : `${use.path} ${use.how}`;
 }
 
-/** Device-mapper, MD and bcache devices made of this one, and those made of them. */
-async function holdersOf(machine: Machine, folder: string): Promise<string[]> {
-  const names = await machine.list(`${folder}/holders`);
-  const above = await Promise.all(names.map((name) => holdersOf(machine, `${folder}/holders/${name}`)));
-  return [...new Set([...names, ...above.flat()])];
+/** Whoever uses a disk uses it under all the names by which it is attached: no claim of the kernel's spans two of them. */
+export function usesOfSameDisk(path: string, other: string, uses: readonly Use[]): Use[] {
+  return uses.map((use) => {
+    const part = use.path === other ? "which" : `of which ${use.path}`;
+    return { path, how: `the same disk as ${other}, ${part} is ${use.how}` };
+  });
 }
 
-function mountsOf({ path, number }: Part, { mounts }: Surroundings): Use[] {
-  return mounts
+function openIn({ name }: { readonly name: string }): string {
+  return `open for writing in ${name}`;
+}
+
+function mountsOf(number: string, { mounts }: Surroundings): string[] {
+  const points = mounts
     .filter(({ numbers }) => numbers.includes(number))
-    .map(({ point }) => ({ path, how: `mounted at ${printable(point)}` }));
+    .map(({ point }) => printable(point) ?? "?");
+  return [...new Set(points)];
 }
 
-function swapOf({ path, number }: Part, { swaps }: Surroundings): Use[] {
-  return swaps.some((swap) => swap.number === number) ? [{ path, how: "swap" }] : [];
+function isSwap(number: string, { swaps }: Surroundings): boolean {
+  return swaps.some((swap) => swap.number === number);
+}
+
+function poolsOf(number: string, { pools }: Surroundings): string[] {
+  return pools
+    .filter(({ numbers }) => numbers.includes(number))
+    .map(({ name }) => `in the ZFS pool ${printable(name)}`);
+}
+
+/** ", mounted at /home" of a device that is made of this one. */
+function usesAbove(number: string | null, around: Surroundings): string {
+  if (number === null) return "";
+  const points = mountsOf(number, around);
+  const mounted = points.length === 0 ? "" : `, mounted at ${points.join(" and ")}`;
+  return `${mounted}${isSwap(number, around) ? ", swap" : ""}`;
 }
 
 /** Not guarded by the kernel: a loop device does not claim the block device behind it, nor is it a holder in sysfs. */
-function loopsOver({ path, number }: Part, { loops }: Surroundings): Use[] {
-  return loops
+function loopsOver({ path, number }: Part, around: Surroundings): string[] {
+  return around.loops
     .filter(({ backing, backingPath }) => backing?.number === number || backingPath === path)
-    .map(({ name }) => ({ path, how: `behind /dev/${name}` }));
+    .map((loop) => `behind /dev/${loop.name}${usesAbove(loop.number, around)}`);
 }
 
-/** A loop device over a block device, or over a file that another loop device has too, would erase that one with it. */
-function viewOf(device: BlockDevice, { loops }: Surroundings): Use[] {
+/** A loop device over what something else has too would erase that with it. */
+function viewOf(device: BlockDevice, { loops, swaps }: Surroundings): Use[] {
   const own = loops.find(({ number }) => number === device.number);
   const file = own?.backing;
-  if (file === undefined || file === null) return [];
-  if (file.number !== null)
-    return [{ path: device.path, how: `only a view of ${printable(own?.backingPath ?? null)}` }];
-  return loops
-    .filter(
-      ({ number, backing }) => number !== device.number && backing !== null && isSameFile(backing, file),
-    )
-    .map(({ name }) => ({ path: device.path, how: `the same file as /dev/${name}` }));
+  if (own === undefined || file === undefined || file === null) return [];
+  const shown = printable(own.backingPath);
+  if (file.number !== null) return [{ path: device.path, how: `only a view of ${shown}` }];
+  const others = loops.filter(
+    ({ number, backing }) => number !== device.number && backing !== null && isSameFile(backing, file),
+  );
+  const ways = [
+    ...others.map(({ name }) => `the same file as /dev/${name}`),
+    ...(swaps.some((swap) => swap.path === own.backingPath) ? [`the file ${shown}, which is swap`] : []),
+  ];
+  return ways.map((how) => ({ path: device.path, how }));
 }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { openDisk } from "./open-disk.ts";
-import { checkDisk } from "../testing/check-disk.ts";
+import { checkDevice } from "../testing/check-device.ts";
 import { isInstalled, LoopWorkshop, run, whyNoLoops } from "../testing/loop-device.ts";
 import { MemoryDisk } from "../testing/memory-disk.ts";
 
@@ -8,8 +8,8 @@ const sizeBytes = 1024 * 1024 + 4096;
 const workshop = new LoopWorkshop();
 afterAll(() => workshop.removeAll());
 
-checkDisk("a disk in memory", sizeBytes, async () => new MemoryDisk(new Uint8Array(sizeBytes)));
-checkDisk("a file", sizeBytes, () => openDisk(workshop.makeFile(sizeBytes)));
+checkDevice("a disk in memory", sizeBytes, async () => new MemoryDisk({ sizeBytes }));
+checkDevice("a file", sizeBytes, () => openDisk(workshop.makeFile(sizeBytes)));
 
 test("a path that leads nowhere is not created", async () => {
   await expect(openDisk(`${workshop.folder}/nothing`)).rejects.toMatchObject({ code: "ENOENT" });
@@ -23,8 +23,8 @@ test("a symbolic link is not followed", async () => {
 
 const noLoops = whyNoLoops();
 describe.skipIf(noLoops !== null)(`on loop devices${noLoops === null ? "" : ` (${noLoops})`}`, () => {
-  checkDisk("a loop device", sizeBytes, () => openDisk(workshop.attach(workshop.makeFile(sizeBytes))));
-  checkDisk("a loop device with sectors of 4096 bytes", sizeBytes, () =>
+  checkDevice("a loop device", sizeBytes, () => openDisk(workshop.attach(workshop.makeFile(sizeBytes))));
+  checkDevice("a loop device with sectors of 4096 bytes", sizeBytes, () =>
     openDisk(workshop.attach(workshop.makeFile(sizeBytes), "--sector-size", "4096")),
   );
 

@@ -1,209 +1,235 @@
 import { expect, test } from "vitest";
-import { Refusal } from "@trofie/commands";
-import type { JobReport } from "@trofie/contract";
-import { erase } from "./erase.ts";
-import type { JobEvent } from "../disk-host.ts";
-import { blockBytes } from "./sweep.ts";
-import { MemoryDisk, systemError, type Faults } from "../testing/memory-disk.ts";
+import type { EraseFindings, EraseWork, JobReport, VerificationReport } from "@trofie/contract";
+import { MemoryDisk, systemError, type MemoryDiskOptions } from "../testing/memory-disk.ts";
+import { Workbench, type WorkbenchOptions } from "../testing/workbench.ts";
+import { blockBytes } from "./streams/block-maker.ts";
 
 const oddSizeBytes = 9 * blockBytes + 512;
 
-interface Run {
-  readonly disk: MemoryDisk;
-  readonly report: JobReport;
-  readonly events: JobEvent[];
+/** A disk full of 0xBE, and a bench for it. */
+function benchWith(
+  disk: Partial<MemoryDiskOptions> = {},
+  bench: Omit<WorkbenchOptions, "disk"> = {},
+): Workbench {
+  return new Workbench({ disk: new MemoryDisk({ sizeBytes: oddSizeBytes, byte: 0xbe, ...disk }), ...bench });
 }
 
-/** Erases a disk full of 0xBE with zeros and gives back all that came of it. */
-async function eraseInMemory({
-  faults = {},
-  direct = true,
-  signal = new AbortController().signal,
-  checkIdentity = async () => {},
-  bytes = new Uint8Array(oddSizeBytes).fill(0xbe),
-}: {
-  faults?: Faults;
-  direct?: boolean;
-  signal?: AbortSignal;
-  checkIdentity?: () => Promise<void>;
-  bytes?: Uint8Array;
-} = {}): Promise<Run> {
-  const disk = new MemoryDisk(bytes, faults, direct);
-  const events: JobEvent[] = [];
-  const passes = [{ patternHex: "00", verified: true }];
-  let nowMs = 0;
-  const report = await erase({
-    disk,
-    plan: { passes, bytesTotal: 2 * disk.sizeBytes },
-    signal,
-    checkIdentity,
-    clock: { nowMs: () => (nowMs += 1), every: () => () => {} },
-    onEvent: (event) => events.push(event),
-  });
-  return { disk, report, events };
+async function eraseOn(bench: Workbench, work: Partial<EraseWork> = {}): Promise<JobReport> {
+  return bench.erase(await bench.plan(work));
+}
+
+function findingsOf({ findings }: JobReport): EraseFindings {
+  if (findings?.kind !== "erase") throw new Error("No findings of an erase");
+  return findings;
+}
+
+function verificationOf(report: JobReport): VerificationReport {
+  const pass = findingsOf(report).passes.at(-1);
+  if (pass?.kind !== "overwrite" || pass.verification === null) throw new Error("Nothing was verified");
+  return pass.verification;
 }
 
 test("an erased disk is zero in every byte, and the report says what was read back", async () => {
-  const { disk, report } = await eraseInMemory();
-  expect(disk.bytes.every((byte) => byte === 0)).toBe(true);
+  const bench = benchWith();
+  const report = await eraseOn(bench);
+  expect(bench.disk.medium.every((byte) => byte === 0)).toBe(true);
   expect(report).toMatchObject({
     outcome: "erased",
-    directIo: true,
-    passes: [
-      { sweep: "write", patternHex: "00", bytesDone: oddSizeBytes },
-      { sweep: "verify", patternHex: "00", bytesDone: oddSizeBytes },
-    ],
-    verification: { bytesRead: oddSizeBytes, mismatchedBytes: 0, unreadableBytes: 0, evidence: true },
+    message: "Every byte was written, and read back as written",
+    findings: {
+      directIo: true,
+      passes: [
+        {
+          kind: "overwrite",
+          fill: { kind: "pattern", hex: "00" },
+          bytesWritten: oddSizeBytes,
+          verification: {
+            kind: "full",
+            bytesRead: oddSizeBytes,
+            mismatchedBytes: 0,
+            unreadableBytes: 0,
+            evidence: true,
+          },
+        },
+      ],
+      faulty: [],
+      faultyBytes: 0,
+      resumptions: [],
+    },
   });
 });
 
 test("a job says when it verifies, and ends its progress with every byte done", async () => {
-  const { events } = await eraseInMemory();
-  expect(events.map(({ type }) => type)).toEqual(["verifying", "progress"]);
-  expect(events.at(-1)).toMatchObject({
-    sweep: "verify",
-    patternHex: "00",
+  const bench = benchWith();
+  await eraseOn(bench);
+  expect(bench.words).toEqual(["verifying"]);
+  expect(bench.events.at(-1)).toMatchObject({
+    type: "progress",
+    step: "Verifying 00",
+    stepNumber: 2,
+    stepCount: 2,
     bytesDone: 2 * oddSizeBytes,
     bytesTotal: 2 * oddSizeBytes,
+    faultyBytes: 0,
   });
 });
 
+test("a method of several passes writes them in order, and leaves what the last one wrote", async () => {
+  const bench = benchWith();
+  const report = await eraseOn(bench, { method: "dod-e", blank: true, verify: "all" });
+  const { passes } = findingsOf(report);
+  expect(report.outcome).toBe("erased");
+  expect(passes.map((pass) => pass.kind === "overwrite" && pass.fill)).toEqual([
+    { kind: "pattern", hex: "00" },
+    { kind: "pattern", hex: "ff" },
+    { kind: "random", stream: "chacha8", keyHex: expect.any(String) },
+    { kind: "pattern", hex: "00" },
+  ]);
+  expect(bench.words).toEqual([
+    "verifying",
+    "writing",
+    "verifying",
+    "writing",
+    "verifying",
+    "writing",
+    "verifying",
+  ]);
+  expect(bench.disk.medium.every((byte) => byte === 0)).toBe(true);
+});
+
+test.each(["chacha8", "chacha20", "aes-256-ctr"] as const)(
+  "a random pass of %s is verified",
+  async (stream) => {
+    const bench = benchWith({ sizeBytes: 2 * blockBytes + 512 });
+    const report = await eraseOn(bench, { method: "random", stream });
+    expect(report.outcome).toBe("erased");
+    expect(new Set(bench.disk.medium.subarray(0, 4096)).size).toBeGreaterThan(200);
+  },
+);
+
 test("one byte that changed between writing and verifying is found", async () => {
-  const bytes = new Uint8Array(oddSizeBytes).fill(0xbe);
-  const { report } = await eraseInMemory({
-    bytes,
-    checkIdentity: async () => {
-      bytes[5_000_001] = 1;
-    },
+  const bench = benchWith(
+    {},
+    { onEvent: ({ type }) => void (type === "verifying" && (bench.disk.bytes[5_000_001] = 1)) },
+  );
+  const report = await eraseOn(bench);
+  expect(report).toMatchObject({
+    outcome: "failed",
+    message: "Cannot confirm the erase: of 9437696 bytes 1 differ and 0 cannot be read",
+    findings: { faulty: [{ offset: 4_999_680, lengthBytes: 512, fault: "mismatch", exact: true }] },
   });
+});
+
+test("after a mismatch no further pass is begun", async () => {
+  const bench = benchWith({ faults: { lies: (offset) => offset === 0 } });
+  const report = await eraseOn(bench, { method: "schneier", verify: "all" });
   expect(report.outcome).toBe("failed");
-  expect(report.message).toBe("Cannot confirm the erase: of 9437696 bytes 1 differ and 0 cannot be read");
+  expect(findingsOf(report).passes).toHaveLength(1);
 });
 
 test("a disk that acknowledges writes and does not do them is found", async () => {
-  const { report } = await eraseInMemory({ faults: { lies: (offset) => offset === 3 * blockBytes } });
-  expect(report).toMatchObject({ outcome: "failed", verification: { mismatchedBytes: blockBytes } });
-});
-
-test("a sector that cannot be read back is unreadable, not different, and the rest is still verified", async () => {
-  const { report } = await eraseInMemory({
-    faults: {
-      before: (operation, offset) => {
-        if (operation === "read" && offset === 2 * blockBytes) throw systemError("ENODATA");
-      },
-    },
-  });
+  const report = await eraseOn(benchWith({ faults: { lies: (offset) => offset === 3 * blockBytes } }));
   expect(report).toMatchObject({
     outcome: "failed",
-    verification: { mismatchedBytes: 0, unreadableBytes: blockBytes, bytesRead: oddSizeBytes - blockBytes },
-  });
-});
-
-test("a disk that is pulled and answers reads with end of file is not erased", async () => {
-  const bytes = new Uint8Array(oddSizeBytes).fill(0xbe);
-  const faults: Faults = {};
-  const { report } = await eraseInMemory({
-    bytes,
-    faults,
-    checkIdentity: async () => {
-      faults.mostBytes = 0;
+    findings: {
+      faulty: [{ offset: 3 * blockBytes, lengthBytes: blockBytes, fault: "mismatch", exact: true }],
     },
   });
-  expect(report).toMatchObject({
-    outcome: "failed",
-    verification: { bytesRead: 0, unreadableBytes: oddSizeBytes },
-  });
+  expect(verificationOf(report).mismatchedBytes).toBe(blockBytes);
 });
 
 test("short reads and short writes are gone on with until all is done", async () => {
-  const { report } = await eraseInMemory({ faults: { mostBytes: 300_000 } });
+  const report = await eraseOn(benchWith({ faults: { mostBytes: 300_000 } }));
   expect(report.outcome).toBe("erased");
 });
 
-test("a write that fails ends the job with the byte and the kernel's word", async () => {
-  const { report } = await eraseInMemory({
+test("a disk that may not be written ends the job with the byte and the kernel's word", async () => {
+  const bench = benchWith({
     faults: {
       before: (operation, offset) => {
-        if (operation === "write" && offset >= 6 * blockBytes) throw systemError("EIO");
+        if (operation === "write" && offset >= 6 * blockBytes) throw systemError("EPERM");
       },
     },
   });
+  const report = await eraseOn(bench);
   expect(report).toMatchObject({
     outcome: "failed",
-    message: "Cannot write the disk at byte 6291456: EIO",
-    passes: [{ sweep: "write" }],
-    verification: null,
+    message: "Cannot write the disk at byte 6291456: EPERM",
+    findings: { passes: [] },
   });
 });
 
-test("a write that moves no bytes is a failure, never success", async () => {
-  const { report } = await eraseInMemory({ faults: { mostBytes: 0 } });
-  expect(report.message).toBe("Cannot write the disk at byte 0: it takes no more bytes");
+test("a disk that takes no byte at all is not erased", async () => {
+  const report = await eraseOn(benchWith({ sizeBytes: 65_536, faults: { mostBytes: 0 } }));
+  expect(report).toMatchObject({
+    outcome: "failed",
+    message: "Cannot confirm the erase: no byte of it could be written and read back",
+    findings: { faulty: [{ offset: 0, lengthBytes: 65_536, fault: "write", exact: true }] },
+  });
 });
 
 test("the first failed flush is final: the disk is never asked again", async () => {
-  let flushes = 0;
-  const { report } = await eraseInMemory({
+  const bench = benchWith({
     faults: {
       before: (operation) => {
-        if (operation === "flush" && ++flushes === 1) throw systemError("EIO");
+        if (operation === "flush" && bench.disk.counts.flush === 1) throw systemError("EIO");
       },
     },
   });
-  expect(report).toMatchObject({
-    outcome: "failed",
-    message: "Cannot flush the disk: EIO",
-    verification: null,
-  });
-  expect(flushes).toBe(1);
-});
-
-test("a disk that is another one before the verification ends the job", async () => {
-  const { report } = await eraseInMemory({
-    checkIdentity: async () => {
-      throw new Refusal("IDENTITY_CHANGED", "Cannot go on with /dev/sdb: it is gone");
-    },
-  });
-  expect(report).toMatchObject({ outcome: "failed", message: "Cannot go on with /dev/sdb: it is gone" });
+  const report = await eraseOn(bench);
+  expect(report).toMatchObject({ outcome: "failed", message: "Cannot flush the disk: EIO" });
+  expect(bench.disk.counts).toMatchObject({ flush: 1, read: 0 });
 });
 
 test("stopping in the middle leaves the rest of the disk untouched", async () => {
-  const stopping = new AbortController();
-  const { disk, report } = await eraseInMemory({
-    signal: stopping.signal,
-    faults: { before: (_operation, offset) => (offset === 2 * blockBytes ? stopping.abort() : undefined) },
+  const bench = benchWith({
+    faults: {
+      before: (_operation, offset) => (offset === 2 * blockBytes ? bench.stopping.abort() : undefined),
+    },
   });
+  const report = await eraseOn(bench);
   expect(report.outcome).toBe("stopped");
   expect(report.message).toMatch(/^Stopped after [\d.]+ \w+ of 18\.9 MB$/);
-  expect(disk.bytes.subarray(8 * blockBytes).every((byte) => byte === 0xbe)).toBe(true);
+  expect(bench.disk.bytes.subarray(8 * blockBytes).every((byte) => byte === 0xbe)).toBe(true);
 });
 
 test("stopping during the verification is not an erase", async () => {
-  const stopping = new AbortController();
-  const { report } = await eraseInMemory({
-    signal: stopping.signal,
-    faults: { before: (operation) => (operation === "read" ? stopping.abort() : undefined) },
+  const bench = benchWith({
+    faults: { before: (operation) => (operation === "read" ? bench.stopping.abort() : undefined) },
   });
-  expect(report.outcome).toBe("stopped");
+  expect((await eraseOn(bench)).outcome).toBe("stopped");
 });
 
 test("through the page cache a disk is written one block at a time, flushed on the way, and gives no evidence", async () => {
   let inFlight = 0;
-  let flushes = 0;
-  const { report } = await eraseInMemory({
+  const bench = benchWith({
     direct: false,
-    bytes: new Uint8Array(130 * blockBytes),
+    sizeBytes: 130 * blockBytes,
+    hasCache: false,
     faults: {
-      before: async (operation) => {
-        if (operation === "flush") flushes++;
+      before: async () => {
         inFlight++;
         expect(inFlight).toBe(1);
-        await new Promise(setImmediate);
+        await Promise.resolve();
         inFlight--;
       },
     },
   });
-  expect(report).toMatchObject({ outcome: "erased", directIo: false, verification: { evidence: false } });
+  const report = await eraseOn(bench);
+  expect(report).toMatchObject({ outcome: "erased", findings: { directIo: false } });
+  expect(verificationOf(report).evidence).toBe(false);
   expect(report.message).toContain("no evidence");
-  expect(flushes).toBe(2);
+  expect(bench.disk.counts.flush).toBe(2);
+});
+
+test("a disk that does not answer is told as stalled, and as answering when it does", async () => {
+  const bench = benchWith({}, { onEvent: ({ type }) => type === "stalled" && bench.disk.answer() });
+  bench.disk.hang();
+  const report = await eraseOn(bench);
+  expect(report.outcome).toBe("erased");
+  expect(bench.events.find(({ type }) => type === "stalled")).toEqual({
+    type: "stalled",
+    message: "The disk has not answered for 20 s",
+  });
+  expect(bench.words.filter((word) => word !== "verifying")).toEqual(["stalled", "answering"]);
 });

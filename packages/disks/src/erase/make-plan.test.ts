@@ -1,53 +1,119 @@
 import { expect, test } from "vitest";
-import { eraseMethods, type Content, type Device } from "@trofie/contract";
-import { discover, type Found } from "../discovery/discover.ts";
-import { makePlan as makePlanIn } from "./make-plan.ts";
+import {
+  eraseMethods,
+  ErasePlan,
+  findOverwrite,
+  overwriteMethods,
+  type Content,
+  type EraseWork,
+} from "@trofie/contract";
+import { discoverWithoutContents, type Found } from "../discovery/discover.ts";
 import { nowhere, twins, workbench } from "../testing/machines.ts";
 import { memoryMachine, type Tree } from "../testing/memory-machine.ts";
 import { diskInSysfs } from "../testing/sysfs.ts";
+import { zeroWork } from "../testing/workbench.ts";
+import { bytesOfReading } from "./sample.ts";
+import { makeErasePlan } from "./make-plan.ts";
 
-async function foundAt(tree: Tree, path: string): Promise<Found> {
-  const found = (await discover(memoryMachine(tree), nowhere)).find(({ device }) => device.path === path);
-  if (found === undefined) throw new Error(`${path} is not in the list`);
-  return found;
+interface Asked extends Partial<Omit<EraseWork, "kind" | "path">> {
+  readonly holds?: Content[] | null;
+  /** Of the device, as it was found. */
+  readonly found?: (found: Found) => Found;
 }
 
-const deviceOf = async (tree: Tree, path: string): Promise<Device> => (await foundAt(tree, path)).device;
+async function planOn(
+  tree: Tree,
+  path: string,
+  { holds = [], found: change = (found) => found, ...work }: Asked = {},
+): Promise<ErasePlan> {
+  const machine = memoryMachine(tree);
+  const found = (await discoverWithoutContents(machine, nowhere)).find(({ device }) => device.path === path);
+  if (found === undefined) throw new Error(`${path} is not in the list`);
+  const context = {
+    machine,
+    places: nowhere,
+    found: change(found),
+    bootId: "boot",
+    holds: async () => holds,
+    left: null,
+  };
+  return makeErasePlan(context, { ...zeroWork, path, ...work });
+}
 
-const makePlan = (device: Device, method: string, holds: Content[] | null) =>
-  makePlanIn({ device, isThroughMemory: false }, method, holds, "boot");
+const withHidden =
+  (hpa: "none" | "present" | "unknown", dco: "none" | "present" | "unknown") => (found: Found) => ({
+    ...found,
+    device: { ...found.device, hidden: { hpa, dco } },
+  });
+const nothingHidden = withHidden("none", "none");
+
+const GiB = 1024 ** 3;
 
 test("a plan says what would be done to which disk, and what to type", async () => {
-  const device = await deviceOf(workbench, "/dev/sdb");
-  const { sizeBytes } = device.identity;
-  expect(makePlan(device, "zero", [])).toEqual({
+  const plan = await planOn(workbench, "/dev/sdb");
+  expect(plan).toEqual({
+    kind: "erase",
     bootId: "boot",
     path: "/dev/sdb",
-    identity: device.identity,
-    method: { id: "zero", title: "Zeros, one pass", source: eraseMethods["zero"]?.source },
-    passes: [{ patternHex: "00", verified: true }],
+    identity: expect.objectContaining({ serial: "WD-WCC7K0AAAAAA", sizeBytes: 4000 * GiB }),
+    method: { id: "zero", title: "Zeros, one pass", source: findOverwrite("zero")?.source },
+    passes: [{ kind: "overwrite", write: "00", verified: true }],
+    rounds: 1,
+    shuffled: [],
+    stream: "chacha8",
+    reading: "full",
     level: "Clear",
-    bytesTotal: 2 * sizeBytes,
+    bytesTotal: 2 * 4000 * GiB,
     estimatedMs: expect.any(Number),
     holds: [],
     warnings: [],
     confirm: { word: "AAAA", what: "the last four characters of its serial number" },
   });
+  expect(ErasePlan.parse(plan)).toEqual(plan);
 });
 
-test("the same device and method give the same plan", async () => {
-  const [one, two] = [await deviceOf(workbench, "/dev/sdd"), await deviceOf(workbench, "/dev/sdd")];
-  expect(makePlan(one, "zero", [])).toEqual(makePlan(two, "zero", []));
+test("the same device and work give the same plan", async () => {
+  expect(await planOn(workbench, "/dev/sdd")).toEqual(await planOn(workbench, "/dev/sdd"));
+});
+
+test("every overwriting method has a plan that fits the contract, and reaches no more than Clear", async () => {
+  for (const method of Object.keys(overwriteMethods)) {
+    const plan = await planOn(workbench, "/dev/sdb", { method, rounds: 2, blank: true, discard: true });
+    expect(ErasePlan.parse(plan)).toEqual(plan);
+    expect(plan.level).toBe("Clear");
+    expect(plan.passes.findLast(({ kind }) => kind === "overwrite")).toMatchObject({
+      write: "00",
+      verified: true,
+    });
+    expect(plan.passes.at(-1)).toEqual({ kind: "discard" });
+  }
+});
+
+test("a method of one's own is planned as it was given", async () => {
+  const method = { title: "Ours", source: "our handbook §3", passes: ["0f", "random", "a", "~a"] };
+  const plan = await planOn(workbench, "/dev/sdb", { method });
+  expect(plan).toMatchObject({
+    method: { id: "custom", title: "Ours", source: "our handbook §3" },
+    level: "Clear",
+  });
+  expect(plan.passes.map((pass) => pass.kind === "overwrite" && pass.write)).toEqual(method.passes);
+});
+
+test("the total counts what is read back, and how long it takes follows from it", async () => {
+  const full = await planOn(workbench, "/dev/sdb", { method: "dod-3", verify: "all" });
+  const sampled = await planOn(workbench, "/dev/sdb", { reading: "sampled" });
+  expect(full.bytesTotal).toBe(6 * 4000 * GiB);
+  expect(sampled.bytesTotal).toBe(4000 * GiB + bytesOfReading(4000 * GiB, "sampled"));
+  expect(full.estimatedMs / sampled.estimatedMs).toBeCloseTo(full.bytesTotal / sampled.bytesTotal);
 });
 
 test("what a disk holds stands in the plan", async () => {
   const holds = [{ path: "/dev/sdb", type: "zfs_member", label: "tank", sizeBytes: 4096 }];
-  const plan = makePlan(await deviceOf(workbench, "/dev/sdb"), "zero", holds);
-  expect(plan).toMatchObject({ holds });
+  expect(await planOn(workbench, "/dev/sdb", { holds })).toMatchObject({ holds });
 });
 
 test("a disk that could not be read may hold anything, and the plan warns of it", async () => {
-  const { warnings } = makePlan(await deviceOf(workbench, "/dev/sdb"), "zero", null);
+  const { warnings } = await planOn(workbench, "/dev/sdb", { holds: null });
   expect(warnings).toEqual(["What it holds could not be read; take it for full"]);
 });
 
@@ -66,53 +132,81 @@ test.each([
         files: { "loop/backing_file": "/images/five", "loop/dio": dio },
       }),
     };
-    const { warnings } = makePlanIn(await foundAt(loop, "/dev/loop5"), "zero", [], "boot");
+    const { warnings } = await planOn(loop, "/dev/loop5");
     expect(warnings.map((warning) => warning.split(":")[0])).toEqual(starts);
   },
 );
 
-test("the plan for flash warns that overwriting does not reach spare cells", async () => {
-  const { warnings } = makePlan(await deviceOf(workbench, "/dev/sdd"), "zero", []);
+const spareCells = "Flash: overwriting does not reach spare and retired cells, which may keep old data";
+
+test("the plan for flash warns that overwriting does not reach spare cells, and that more passes are no better", async () => {
+  expect((await planOn(workbench, "/dev/sdd")).warnings).toEqual([spareCells]);
+  const { warnings } = await planOn(workbench, "/dev/sdd", { method: "dod-3" });
   expect(warnings).toEqual([
-    "Flash: overwriting does not reach spare and retired cells, which may keep old data",
+    spareCells,
+    expect.stringMatching(/^Flash: more passes than one wear it and erase no more/),
+  ]);
+});
+
+test("the plan says what samples do not see", async () => {
+  const sampled = await planOn(workbench, "/dev/sdb", { reading: "sampled" });
+  const quick = await planOn(workbench, "/dev/sdb", { reading: "quick" });
+  expect(sampled.warnings).toEqual([
+    expect.stringMatching(/^Only samples are read back, a tenth of the disk/),
+  ]);
+  expect(quick.warnings).toEqual([expect.stringMatching(/^Only a hundredth .* conforms to no standard/)]);
+});
+
+test("the plan warns of a hidden area that is there, and for NIST Clear of one that may be", async () => {
+  const present = await planOn(workbench, "/dev/sdb", { found: withHidden("present", "none") });
+  expect(present.warnings).toEqual([
+    "It has a host protected area (HPA): that part of the medium is not erased",
+  ]);
+  const unknown = { found: withHidden("unknown", "unknown") };
+  expect((await planOn(workbench, "/dev/sdb", unknown)).warnings).toEqual([]);
+  const clear = await planOn(workbench, "/dev/sdb", { ...unknown, method: "nist-clear" });
+  expect(clear.warnings).toEqual([
+    "Whether it has a host protected area (HPA) is not known; that part would not be erased",
+    "Whether it has a device configuration overlay (DCO) is not known; that part would not be erased",
+  ]);
+  expect(
+    (await planOn(workbench, "/dev/sdb", { found: nothingHidden, method: "nist-clear" })).warnings,
+  ).toEqual([]);
+});
+
+test("the plan says that discarding proves nothing", async () => {
+  const { warnings } = await planOn(workbench, "/dev/sdb", { discard: true });
+  expect(warnings).toEqual([
+    expect.stringMatching(/^Discarding comes after the last verification, and proves nothing/),
   ]);
 });
 
 test("a disk without a serial number is confirmed by name, and the plan says what it is recognised by", async () => {
-  const plan = makePlan(await deviceOf(workbench, "/dev/sdc"), "zero", []);
+  const plan = await planOn(workbench, "/dev/sdc");
   expect(plan.confirm).toEqual({ word: "sdc", what: "its name, for it has no serial number" });
   expect(plan.warnings).toEqual([
-    "It has neither serial number nor WWN: it is recognised by where it is attached, pci0000:00/0000:00:14.0/usb2/2-1/2-1:1.0/host/target:0:0/:0:0:0",
+    expect.stringMatching(
+      /^It has neither serial number nor WWN: it is recognised by where it is attached, pci/,
+    ),
   ]);
 });
 
 test("of two disks with one serial number the plan says so", async () => {
-  const { warnings } = makePlan(await deviceOf(twins, "/dev/sda"), "zero", []);
-  expect(warnings.at(-1)).toMatch(/^Another disk has the same serial number and WWN: it is recognised by/);
+  const { warnings } = await planOn(twins, "/dev/sda");
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/^Another disk has the same serial number and WWN: it is recognised by/),
+  );
 });
 
 test("an unknown method is refused with the ones there are", async () => {
-  const device = await deviceOf(workbench, "/dev/sdb");
   for (const method of ["gutman", "toString", "__proto__"]) {
-    expect(() => makePlan(device, method, [])).toThrow(
-      expect.objectContaining({
-        code: "ERASE_METHOD_NOT_FOUND",
-        message: `Cannot erase /dev/sdb by "${method}": the methods are zero`,
-      }),
-    );
+    await expect(planOn(workbench, "/dev/sdb", { method })).rejects.toMatchObject({
+      code: "ERASE_METHOD_NOT_FOUND",
+      message: `Cannot erase /dev/sdb by "${method}": the methods are ${Object.keys(eraseMethods).join(", ")}`,
+    });
   }
 });
 
 test("a refused device has no plan", async () => {
-  const device = await deviceOf(workbench, "/dev/sda");
-  expect(() => makePlan(device, "zero", [])).toThrow(expect.objectContaining({ code: "DEVICE_IS_SYSTEM" }));
-});
-
-test("every method has passes in whole bytes and says where it comes from", () => {
-  for (const { passes, source, title } of Object.values(eraseMethods)) {
-    expect(passes.length).toBeGreaterThan(0);
-    for (const { patternHex } of passes) expect(patternHex).toMatch(/^([0-9a-f]{2})+$/);
-    expect(source).not.toBe("");
-    expect(title).not.toBe("");
-  }
+  await expect(planOn(workbench, "/dev/sda")).rejects.toMatchObject({ code: "DEVICE_IS_SYSTEM" });
 });

@@ -1,110 +1,97 @@
-/** Makes the plan of an erase. The same device and method give the same plan until something about them changes. */
+/** Makes the plan of an erase. The same device and work give the same plan until something about them changes. */
 import { Refusal } from "@trofie/commands";
 import {
   confirmationWord,
   eraseMethods,
-  findEraseMethod,
-  type Content,
+  findFirmwareErase,
+  findOverwrite,
+  purgeMethod,
+  type CustomMethod,
   type Device,
   type EraseMethod,
   type ErasePlan,
-  type Identity,
-  type PlannedPass,
+  type EraseWork,
 } from "@trofie/contract";
-import type { Found } from "../discovery/discover.ts";
+import { refuseUnlessFit } from "../discovery/refuse-work.ts";
+import { firmwarePassesFor } from "../firmware/plan-firmware.ts";
+import type { MakePlan, PlanContext } from "../job/plan-context.ts";
 import { printable } from "../machine/printable.ts";
+import { bytesOfPasses, plannedPasses } from "./fills.ts";
+import { warningsOf } from "./warnings.ts";
 
-/** `holds` is what the device holds now; null when that could not be read in time. */
-export function makePlan(
-  found: Pick<Found, "device" | "isThroughMemory">,
-  methodId: string,
-  holds: Content[] | null,
-  bootId: string,
-): ErasePlan {
-  const { device } = found;
-  const method = methodOf(device.path, methodId);
-  if (device.refusal !== null) throw new Refusal(device.refusal.code, device.refusal.message);
-  const passes = plannedPasses(method);
-  const bytesTotal = bytesOfPasses(passes, device.identity.sizeBytes);
+export const makeErasePlan: MakePlan<"erase"> = async (context, work) => {
+  const { device } = context.found;
+  const method = methodOf(device.path, work.method);
+  refuseUnlessFit(context.found, "erase");
+  const how = await howOf(context, method, work);
+  const holds = await context.holds();
   return {
-    bootId,
+    kind: "erase",
+    bootId: context.bootId,
     path: device.path,
     identity: device.identity,
-    method: { id: methodId, title: method.title, source: method.source },
-    passes,
-    level: method.level,
-    bytesTotal,
-    estimatedMs: Math.ceil((bytesTotal / likelyBytesPerSecond(device)) * 1000),
+    method: { id: method.id, title: method.title, source: method.source },
+    rounds: work.rounds,
+    stream: work.stream,
+    reading: work.reading,
+    passes: how.passes,
+    shuffled: how.shuffled,
+    level: how.level,
+    bytesTotal: how.bytesTotal,
+    estimatedMs: how.estimatedMs,
     holds: holds ?? [],
-    warnings: warningsOf(found, holds),
+    warnings: [...warningsOf(context.found, work, how.passes, holds), ...how.warnings],
     confirm: { word: confirmationWord(device.path, device.identity), what: whatTheWordIs(device) },
   };
-}
+};
 
-/** Each pass writes the whole device, and a verified one also reads it. */
-function bytesOfPasses(passes: readonly PlannedPass[], sizeBytes: number): number {
-  return passes.reduce((sum, { verified }) => sum + sizeBytes * (verified ? 2 : 1), 0);
-}
+/** A row of the table, the firmware's commands included, or a method that was given whole. */
+type Chosen = { readonly id: string; readonly title: string; readonly source: string } & (
+  { readonly by: "overwrite"; readonly overwrite: EraseMethod | CustomMethod } | { readonly by: "firmware" }
+);
 
-function methodOf(path: string, id: string): EraseMethod {
-  const method = findEraseMethod(id);
-  if (method !== undefined) return method;
+function methodOf(path: string, method: EraseWork["method"]): Chosen {
+  if (typeof method !== "string") {
+    return { id: "custom", title: method.title, source: method.source, by: "overwrite", overwrite: method };
+  }
+  const overwrite = findOverwrite(method);
+  if (overwrite !== undefined) return { id: method, ...titleOf(overwrite), by: "overwrite", overwrite };
+  const firmware = method === purgeMethod ? eraseMethods[purgeMethod] : findFirmwareErase(method);
+  if (firmware !== undefined) return { id: method, ...titleOf(firmware), by: "firmware" };
   const known = Object.keys(eraseMethods).join(", ");
   throw new Refusal(
     "ERASE_METHOD_NOT_FOUND",
-    `Cannot erase ${path} by "${printable(id)}": the methods are ${known}`,
+    `Cannot erase ${path} by "${printable(method)}": the methods are ${known}`,
   );
 }
 
-function plannedPasses({ passes, verify }: EraseMethod): PlannedPass[] {
-  const isVerified = (i: number) => verify === "last" && i === passes.length - 1;
-  return passes.map(({ patternHex }, i) => ({ patternHex, verified: isVerified(i) }));
+function titleOf({ title, source }: { readonly title: string; readonly source: string }) {
+  return { title, source };
+}
+
+type How = Pick<ErasePlan, "passes" | "shuffled" | "level" | "bytesTotal" | "estimatedMs" | "warnings">;
+
+async function howOf(context: PlanContext, method: Chosen, work: EraseWork): Promise<How> {
+  if (method.by === "overwrite") return howToOverwrite(context.found.device, method.overwrite, work);
+  const { passes, level, warnings, estimatedMs } = await firmwarePassesFor(context, method.id);
+  return { passes, shuffled: [], level, warnings, bytesTotal: 0, estimatedMs: estimatedMs ?? 0 };
+}
+
+/** A method of one's own is never more than Clear, for it overwrites. */
+function howToOverwrite(device: Device, method: EraseMethod | CustomMethod, work: EraseWork): How {
+  const { passes, shuffled } = plannedPasses(method, work);
+  const bytesTotal = bytesOfPasses(passes, device.identity.sizeBytes, work.reading);
+  const estimatedMs = Math.ceil((bytesTotal / likelyBytesPerSecond(device)) * 1000);
+  return { passes, shuffled, level: "Clear", bytesTotal, estimatedMs, warnings: [] };
 }
 
 /** Typical sustained rates by kind of disk, in bytes per second; only for the estimate before the job runs. */
-function likelyBytesPerSecond({ bus, rotational }: Device): number {
+export function likelyBytesPerSecond({ bus, rotational }: Pick<Device, "bus" | "rotational">): number {
   if (bus === "loop" || bus === "file") return 1e9;
   if (bus === "usb") return rotational === true ? 100e6 : 150e6;
   if (bus === "nvme") return 1.5e9;
   if (bus === "mmc") return 40e6;
   return rotational === true ? 180e6 : 450e6;
-}
-
-function warningsOf(
-  { device, isThroughMemory }: Pick<Found, "device" | "isThroughMemory">,
-  holds: Content[] | null,
-): string[] {
-  const { identity } = device;
-  const warnings: [boolean, string][] = [
-    [holds === null, "What it holds could not be read; take it for full"],
-    [
-      isThroughMemory,
-      "The file behind it is read through memory: verification will be no evidence (losetup --direct-io=on makes it so)",
-    ],
-    [isFlash(device), "Flash: overwriting does not reach spare and retired cells, which may keep old data"],
-    [identity.busPath !== null, busPathWarning(device)],
-    [
-      hasNoName(identity),
-      "It has no serial number, no WWN and no place on a bus: only model and size tell it from others",
-    ],
-  ];
-  return warnings.flatMap(([isDue, text]) => (isDue ? [text] : []));
-}
-
-function isFlash({ identity, bus, rotational }: Device): boolean {
-  return identity.kind === "disk" && bus !== "virtio" && (rotational === false || bus === "mmc");
-}
-
-function hasNoName({ kind, serial, wwn, busPath }: Identity): boolean {
-  return kind === "disk" && serial === null && wwn === null && busPath === null;
-}
-
-function busPathWarning({ identity }: Device): string {
-  const why =
-    identity.serial === null && identity.wwn === null
-      ? "It has neither serial number nor WWN"
-      : "Another disk has the same serial number and WWN";
-  return `${why}: it is recognised by where it is attached, ${identity.busPath}`;
 }
 
 function whatTheWordIs({ identity }: Device): string {

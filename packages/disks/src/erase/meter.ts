@@ -1,48 +1,98 @@
-/** Measures how far a job is, how fast it goes and how long it will take. */
+/** Measures how far a job is, how fast it goes, how long it will take, and what keeps it from going faster. */
 import type { Progress } from "@trofie/contract";
 
 /** The rate follows a change within about this time: slow enough to be read, quick enough to be believed. */
 const smoothingMs = 3000;
 
+/** The thread counts as the limit when it is at work for so much of the time: it cannot be at it always. */
+const busyShare = 0.6;
+
+/** What the thread does itself, as opposed to waiting for the disk. */
+export type Labour = "generator" | "comparison";
+
+export type Measured = Pick<Progress, "bytesDone" | "bytesTotal" | "bytesPerSecond" | "etaMs" | "limit">;
+
 export class Meter {
   readonly #bytesTotal: number;
   readonly #now: () => number;
+  readonly #busyMs = { generator: 0, comparison: 0 };
   #bytesDone = 0;
-  #last: { atMs: number; bytesDone: number };
+  #last: { atMs: number; bytesMoved: number; busyMs: Readonly<Record<Labour, number>> };
+  /** All bytes that moved; unlike the bytes that are done it never goes back. */
+  #bytesMoved = 0;
   #bytesPerSecond: number | null = null;
+  #share: Record<Labour, number> = { generator: 0, comparison: 0 };
 
   /** `now` is a monotonic clock in milliseconds. */
   constructor(bytesTotal: number, now: () => number) {
     this.#bytesTotal = bytesTotal;
     this.#now = now;
-    this.#last = { atMs: now(), bytesDone: 0 };
+    this.#last = { atMs: now(), bytesMoved: 0, busyMs: { ...this.#busyMs } };
+  }
+
+  get bytesDone(): number {
+    return this.#bytesDone;
   }
 
   add(bytes: number): void {
     this.#bytesDone += bytes;
+    this.#bytesMoved += bytes;
+  }
+
+  /** Where the job stands, without anything having moved: at the end of a step, or where an earlier process stopped. */
+  moveTo(bytesDone: number): void {
+    this.#bytesDone = bytesDone;
+  }
+
+  /** Does that work and counts how long it took. */
+  timed<T>(labour: Labour, work: () => T): T {
+    const begunMs = this.#now();
+    const result = work();
+    this.#busyMs[labour] += this.#now() - begunMs;
+    return result;
+  }
+
+  busyMs(labour: Labour): number {
+    return this.#busyMs[labour];
+  }
+
+  /** After a pause: the time that passed says nothing of the rate. */
+  restart(): void {
+    this.#last = { atMs: this.#now(), bytesMoved: this.#bytesMoved, busyMs: { ...this.#busyMs } };
   }
 
   /** To be called a few times a second; each call also takes a sample of the rate. */
-  read(): Omit<Progress, "job" | "sweep" | "patternHex"> {
+  read(): Measured {
     this.#sample();
-    const leftBytes = this.#bytesTotal - this.#bytesDone;
+    const leftBytes = Math.max(0, this.#bytesTotal - this.#bytesDone);
     const rate = this.#bytesPerSecond ?? 0;
     return {
       bytesDone: this.#bytesDone,
       bytesTotal: this.#bytesTotal,
       bytesPerSecond: Math.round(rate),
       etaMs: rate > 0 ? Math.round((leftBytes / rate) * 1000) : null,
+      limit: rate > 0 ? this.#limit() : null,
     };
+  }
+
+  #limit(): "disk" | Labour {
+    const { generator, comparison } = this.#share;
+    if (generator + comparison < busyShare) return "disk";
+    return generator > comparison ? "generator" : "comparison";
   }
 
   #sample(): void {
     const atMs = this.#now();
     const passedMs = atMs - this.#last.atMs;
     if (passedMs <= 0) return;
-    const rate = ((this.#bytesDone - this.#last.bytesDone) / passedMs) * 1000;
     const weight = 1 - Math.exp(-passedMs / smoothingMs);
-    const before = this.#bytesPerSecond ?? rate;
-    this.#bytesPerSecond = before + (rate - before) * weight;
-    this.#last = { atMs, bytesDone: this.#bytesDone };
+    const smoothed = (before: number, now: number): number => before + (now - before) * weight;
+    const rate = ((this.#bytesMoved - this.#last.bytesMoved) / passedMs) * 1000;
+    this.#bytesPerSecond = smoothed(this.#bytesPerSecond ?? rate, rate);
+    for (const labour of ["generator", "comparison"] as const) {
+      const share = (this.#busyMs[labour] - this.#last.busyMs[labour]) / passedMs;
+      this.#share[labour] = smoothed(this.#share[labour], share);
+    }
+    this.restart();
   }
 }

@@ -1,20 +1,16 @@
 import { expect, test } from "vitest";
-import { countDifferent, patternBlocks } from "./pattern.ts";
-import { blockBytes } from "./sweep.ts";
+import { countDifferent, patternMaker } from "./pattern.ts";
+import { blockBytes } from "./streams/block.ts";
 
 test("a pattern of three bytes goes on over the border of two blocks", () => {
-  const patternAt = patternBlocks("924924");
-  const bytes = Buffer.concat([0, 1, 2, 3].map((i) => patternAt(i * blockBytes)));
+  const maker = patternMaker("924924");
+  const bytes = Buffer.concat([0, 1, 2, 3].map((i) => maker.make(i * blockBytes, blockBytes, 0)));
   expect(bytes.equals(Buffer.alloc(bytes.length, Buffer.from("924924", "hex")))).toBe(true);
 });
 
-test("a pattern of one byte needs one block of memory for the whole disk", () => {
-  const patternAt = patternBlocks("ff");
-  expect(patternAt(0)).toBe(patternAt(7 * blockBytes));
-});
-
-test("what is not hex is no pattern", () => {
-  for (const text of ["", "0", "zz", "0x"]) expect(() => patternBlocks(text)).toThrow(RangeError);
+test("a pattern of one byte is the same block for the whole disk", () => {
+  const maker = patternMaker("ff");
+  expect(maker.make(0, blockBytes, 0).byteOffset).toBe(maker.make(7 * blockBytes, blockBytes, 1).byteOffset);
 });
 
 test("every differing byte is counted, in the last odd piece too", () => {

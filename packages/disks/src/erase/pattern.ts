@@ -1,31 +1,42 @@
 /** A fixed pattern laid over a disk: byte o of the disk is byte o mod length of the pattern. */
-import { alignedMemory } from "../disk/aligned-memory.ts";
-import { blockBytes } from "./sweep.ts";
+import { BorrowedMemory, pageBytes } from "../disk/aligned-memory.ts";
+import { blockBytes, checkRange, type BlockMaker } from "./streams/block.ts";
 
-/** What belongs in the block that begins at `offset`. One memory serves all blocks of the same phase, so do not write to it. */
-export type PatternAt = (offset: number) => Uint8Array;
+/** In longer ones a sector may begin at a place at which no page does. */
+const mostBytes = 256;
 
-/** Blocks begin at multiples of `blockBytes`; a pattern of 3 bytes thus has 3 phases, one of 1, 2 or 4 bytes has one. */
-export function patternBlocks(patternHex: string): PatternAt {
+/**
+ * One memory serves all blocks, and is not much longer than one: as the pattern goes on over it, each page begins at
+ * another place of the pattern, until all places that a sector can begin at have come.
+ */
+export function patternMaker(patternHex: string): BlockMaker {
   const pattern = Buffer.from(patternHex, "hex");
-  if (pattern.length === 0 || pattern.length * 2 !== patternHex.length) {
-    throw new RangeError(`Not a pattern in hex: ${patternHex}`);
+  if (pattern.length === 0 || pattern.length > mostBytes || pattern.length * 2 !== patternHex.length) {
+    throw new RangeError(
+      `Cannot lay a pattern over a disk: "${patternHex}" is not 1 to ${mostBytes} bytes in hex`,
+    );
   }
-  const phases = new Map<number, Uint8Array>();
-  return (offset) => {
-    const phase = offset % pattern.length;
-    let block = phases.get(phase);
-    if (block === undefined) phases.set(phase, (block = blockOfPhase(pattern, phase)));
-    return block;
+  const pages = pagesByPhase(pattern.length);
+  const neededBytes = (pages.size - 1) * pageBytes + blockBytes;
+  const borrowed = new BorrowedMemory(neededBytes);
+  Buffer.from(borrowed.memory.buffer, 0, neededBytes).fill(pattern);
+  return {
+    make(offset, lengthBytes) {
+      checkRange(offset, lengthBytes);
+      const page = pages.get(offset % pattern.length)!;
+      return new Uint8Array(borrowed.memory.buffer, page * pageBytes, lengthBytes);
+    },
+    close: () => borrowed.giveBack(),
   };
 }
 
-function blockOfPhase(pattern: Buffer, phase: number): Uint8Array {
-  const block = alignedMemory(blockBytes);
-  Buffer.from(block.buffer, block.byteOffset, block.length).fill(
-    Buffer.concat([pattern.subarray(phase), pattern.subarray(0, phase)]),
-  );
-  return block;
+/** The place in the pattern at which a page begins, and the first page that does. */
+function pagesByPhase(patternBytes: number): ReadonlyMap<number, number> {
+  const pages = new Map<number, number>();
+  for (let page = 0; !pages.has((page * pageBytes) % patternBytes); page++) {
+    pages.set((page * pageBytes) % patternBytes, page);
+  }
+  return pages;
 }
 
 /** Small enough that what is compared stays in the cache nearest to the processor. */

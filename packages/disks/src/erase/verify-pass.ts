@@ -1,42 +1,126 @@
-/** Reads a whole disk back and compares every byte with what was written. */
+/** Reads ranges of a disk back and compares every byte with what belongs there. */
 import type { VerificationReport } from "@trofie/contract";
-import { alignedMemory } from "../disk/aligned-memory.ts";
-import type { Disk } from "../disk/disk.ts";
-import { countDifferent, patternBlocks } from "./pattern.ts";
-import { blockBytes, lanesBuffered, lanesDirect, sweep } from "./sweep.ts";
+import { BorrowedMemory } from "../disk/aligned-memory.ts";
+import { readFully } from "../disk/io-errors.ts";
+import type { FaultyMap, Suspects } from "./faulty-map.ts";
+import { judge, passBlock, type Ground } from "./ground.ts";
+import { countDifferent } from "./pattern.ts";
+import { between, joined, type Range } from "./range.ts";
+import { blockBytes, type BlockMaker } from "./streams/block-maker.ts";
+import { sweep } from "./sweep.ts";
+
+/** What a verification has found so far, as plain JSON. */
+export type Found = Pick<VerificationReport, "bytesRead" | "mismatchedBytes" | "unreadableBytes">;
+
+export const nothingFound: Found = { bytesRead: 0, mismatchedBytes: 0, unreadableBytes: 0 };
+
+/** What came of reading one piece: null when it cannot be read. */
+export type Compared = { readonly mismatchedBytes: number; readonly wrong: readonly Range[] } | null;
+
+export interface Verifying {
+  readonly ranges: readonly Range[];
+  readonly suspects: Suspects;
+  /** All up to `end` has been dealt with; what was found of the last block. */
+  readonly settled: (range: Range, compared: Compared) => void;
+}
+
+/** So much is compared at once: what is expected stays in the cache nearest to the processor. */
+const comparedBytes = 64 * 1024;
+
+/** Reads blocks and compares them. What is expected is made piece by piece in one memory, and compared at once. */
+export class Comparer {
+  readonly #ground: Ground;
+  readonly #maker: BlockMaker;
+  readonly #borrowed: BorrowedMemory;
+  readonly #lanes: readonly Buffer[];
+
+  /** `maker` needs one lane. */
+  constructor(ground: Ground, maker: BlockMaker) {
+    this.#ground = ground;
+    this.#maker = maker;
+    this.#borrowed = new BorrowedMemory(ground.lanes * blockBytes);
+    const { buffer } = this.#borrowed.memory;
+    this.#lanes = Array.from({ length: ground.lanes }, (_, i) =>
+      Buffer.from(buffer, i * blockBytes, blockBytes),
+    );
+  }
+
+  /** Once nothing is being read any more. */
+  close(): void {
+    this.#borrowed.giveBack();
+  }
+
+  async compare(offset: number, lengthBytes: number, lane: number): Promise<Compared> {
+    const memory = this.#lanes[lane]!;
+    try {
+      await readFully(this.#ground.disk, memory.subarray(0, lengthBytes), offset);
+    } catch (error) {
+      await judge(this.#ground, error);
+      return null;
+    }
+    return this.#comparedWith(memory, offset, lengthBytes);
+  }
+
+  #comparedWith(found: Buffer, offset: number, lengthBytes: number): Compared {
+    const { meter, sectorBytes } = this.#ground;
+    const wrong: Range[] = [];
+    let mismatchedBytes = 0;
+    for (let at = 0; at < lengthBytes; at += comparedBytes) {
+      const end = Math.min(at + comparedBytes, lengthBytes);
+      const expected = meter.timed("generator", () => this.#maker.make(offset + at, end - at, 0));
+      const isSame = meter.timed("comparison", () => found.compare(expected, 0, end - at, at, end) === 0);
+      if (isSame) continue;
+      const piece = found.subarray(at, end);
+      mismatchedBytes += countDifferent(piece, expected);
+      wrong.push(...wrongSectors(piece, expected, offset + at, sectorBytes));
+    }
+    return { mismatchedBytes, wrong: joined(wrong) };
+  }
+}
+
+function wrongSectors(found: Uint8Array, expected: Uint8Array, offset: number, sectorBytes: number): Range[] {
+  const wrong: Range[] = [];
+  for (let at = 0; at < found.length; at += sectorBytes) {
+    const end = Math.min(at + sectorBytes, found.length);
+    if (Buffer.compare(found.subarray(at, end), expected.subarray(at, end)) === 0) continue;
+    wrong.push(between(offset + at, offset + end));
+  }
+  return wrong;
+}
 
 /**
  * Goes on to the end whatever it finds. A byte that could not be read is unreadable, never a match: a disk that was
  * pulled answers reads with "end of file", and a verification that stopped there would certify it.
  */
-export async function verifyPattern(
-  disk: Disk,
-  patternHex: string,
-  signal: AbortSignal,
-  onBytes: (count: number) => void,
-): Promise<VerificationReport> {
-  const patternAt = patternBlocks(patternHex);
-  const lanes = disk.direct ? lanesDirect : lanesBuffered;
-  const memories = Array.from({ length: lanes }, () => alignedMemory(blockBytes));
-  const found = { bytesRead: 0, mismatchedBytes: 0, unreadableBytes: 0 };
-  await sweep({ sizeBytes: disk.sizeBytes, lanes, signal }, async (offset, lengthBytes, lane) => {
-    const memory = memories[lane] ?? alignedMemory(blockBytes);
-    const readBytes = await readAsFarAsPossible(disk, memory.subarray(0, lengthBytes), offset);
-    found.bytesRead += readBytes;
-    found.unreadableBytes += lengthBytes - readBytes;
-    found.mismatchedBytes += countDifferent(memory.subarray(0, readBytes), patternAt(offset));
-    onBytes(lengthBytes);
+export async function verifyRanges(ground: Ground, comparer: Comparer, verifying: Verifying): Promise<void> {
+  const { ranges, suspects, settled } = verifying;
+  await sweep<Compared>({
+    ...ground,
+    ranges,
+    visit: async (offset, lengthBytes, lane) => {
+      const toWaitFor = passBlock(ground, suspects, "read");
+      if (toWaitFor !== null) await toWaitFor;
+      return comparer.compare(offset, lengthBytes, lane);
+    },
+    settle: (offset, lengthBytes, compared) => {
+      if (compared === null) suspects.add({ offset, lengthBytes });
+      ground.meter.add(lengthBytes);
+      settled({ offset, lengthBytes }, compared);
+    },
   });
-  return { kind: "full", ...found, evidence: disk.direct };
 }
 
-/** How many bytes from the block's start could be read. After an error nothing more of the block is tried. */
-async function readAsFarAsPossible(disk: Disk, into: Uint8Array, offset: number): Promise<number> {
-  let done = 0;
-  while (done < into.length) {
-    const count = await disk.read(into.subarray(done), offset + done).catch(() => 0);
-    if (count <= 0) break;
-    done += count;
-  }
-  return done;
+/** Adds what came of one piece that could be read. */
+export function addCompared(
+  found: Found,
+  map: FaultyMap,
+  range: Range,
+  compared: NonNullable<Compared>,
+): Found {
+  for (const wrong of compared.wrong) map.add("mismatch", wrong, true);
+  return {
+    ...found,
+    bytesRead: found.bytesRead + range.lengthBytes,
+    mismatchedBytes: found.mismatchedBytes + compared.mismatchedBytes,
+  };
 }

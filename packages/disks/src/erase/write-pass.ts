@@ -1,50 +1,53 @@
-/** Writes a pattern over a whole disk. */
-import { DiskError, type Disk } from "../disk/disk.ts";
-import { patternBlocks } from "./pattern.ts";
-import { lanesBuffered, lanesDirect, sweep } from "./sweep.ts";
+/** Writes what belongs there over ranges of a disk. What cannot be written is told and gone past. */
+import { writeFully } from "../disk/io-errors.ts";
+import type { Suspects } from "./faulty-map.ts";
+import { judge, passBlock, type Ground } from "./ground.ts";
+import type { Range } from "./range.ts";
+import type { BlockMaker } from "./streams/block-maker.ts";
+import { sweep } from "./sweep.ts";
 
-/** Buffered writes are brought to the medium this often, so that an error is not far from its cause. */
-const bytesBetweenFlushes = 128 * 1024 * 1024;
-
-/**
- * Returns when every byte is written and flushed to the medium, or when `signal` ended it early; the first error ends
- * it. `onBytes` hears of each block once it is written.
- */
-export async function writePattern(
-  disk: Disk,
-  patternHex: string,
-  signal: AbortSignal,
-  onBytes: (count: number) => void,
-): Promise<void> {
-  const patternAt = patternBlocks(patternHex);
-  let sinceFlushBytes = 0;
-  const lanes = disk.direct ? lanesDirect : lanesBuffered;
-  await sweep({ sizeBytes: disk.sizeBytes, lanes, signal }, async (offset, lengthBytes) => {
-    await writeFully(disk, patternAt(offset).subarray(0, lengthBytes), offset);
-    onBytes(lengthBytes);
-    sinceFlushBytes += lengthBytes;
-    if (!disk.direct && sinceFlushBytes >= bytesBetweenFlushes) {
-      sinceFlushBytes = 0;
-      await flush(disk);
-    }
-  });
-  if (!signal.aborted) await flush(disk);
+export interface Writing {
+  readonly ranges: readonly Range[];
+  readonly maker: BlockMaker;
+  /** Where the blocks that could not be written are put. */
+  readonly suspects: Suspects;
+  /** All up to `end` has been dealt with; `writtenBytes` of the last block went to the disk. */
+  readonly settled: (end: number, writtenBytes: number) => void;
 }
 
-/** A short write is no end: the rest is asked for, and the answer to that tells why. */
-async function writeFully(disk: Disk, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const at = offset + done;
-    const written = await disk.write(bytes.subarray(done), at).catch((error: unknown) => {
-      throw new DiskError("write", at, error);
-    });
-    if (written <= 0) throw new DiskError("write", at, new Error("it takes no more bytes"));
-    done += written;
+/** Returns when every range was gone over, or when the job is to stop; nothing is flushed yet. */
+export async function writeRanges(ground: Ground, writing: Writing): Promise<void> {
+  const { ranges, maker, suspects, settled } = writing;
+  await sweep<boolean>({
+    ...ground,
+    ranges,
+    visit: async (offset, lengthBytes, lane) => {
+      const toWaitFor = passBlock(ground, suspects, "written");
+      if (toWaitFor !== null) await toWaitFor;
+      return writePiece(ground, maker, offset, lengthBytes, lane);
+    },
+    settle: (offset, lengthBytes, isWritten) => {
+      if (!isWritten) suspects.add({ offset, lengthBytes });
+      ground.meter.add(lengthBytes);
+      settled(offset + lengthBytes, isWritten ? lengthBytes : 0);
+    },
+  });
+}
+
+/** False when the piece is bad; throws what ends the job. */
+export async function writePiece(
+  ground: Ground,
+  maker: BlockMaker,
+  offset: number,
+  lengthBytes: number,
+  lane: number,
+): Promise<boolean> {
+  const bytes = ground.meter.timed("generator", () => maker.make(offset, lengthBytes, lane));
+  try {
+    await writeFully(ground.disk, bytes, offset);
+    return true;
+  } catch (error) {
+    await judge(ground, error);
+    return false;
   }
-}
-
-async function flush(disk: Disk): Promise<void> {
-  await disk.flush().catch((error: unknown) => {
-    throw new DiskError("flush", 0, error);
-  });
 }

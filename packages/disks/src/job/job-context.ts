@@ -16,6 +16,8 @@ export interface JobContext<K extends WorkKind> {
   readonly gate: PauseGate;
   readonly clock: JobClock;
   readonly tell: (event: JobEvent) => void;
+  /** Tells a checkpoint and resolves when the station has kept it. Rejects when there is no station to keep it. */
+  readonly keep: (checkpoint: Checkpoint) => Promise<void>;
 }
 
 /**

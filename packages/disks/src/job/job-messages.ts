@@ -13,11 +13,15 @@ export type ToJob =
   | { readonly type: "go" }
   | { readonly type: "stop" }
   | { readonly type: "pause" }
-  | { readonly type: "resume" };
+  | { readonly type: "resume" }
+  /** The checkpoint with that number is kept. */
+  | { readonly type: "kept"; readonly number: number };
 
 export type FromJob =
   | { readonly type: "ready" }
   | { readonly type: "event"; readonly event: JobEvent }
+  /** A checkpoint that the work waits for; `event` is to be handled as any other, and then answered with `kept`. */
+  | { readonly type: "keep"; readonly number: number; readonly event: JobEvent }
   | { readonly type: "refused"; readonly code: string; readonly message: string }
   | { readonly type: "interrupted"; readonly message: string }
   | { readonly type: "report"; readonly report: JobReport };

@@ -6,6 +6,7 @@
 import { Refusal } from "@trofie/commands";
 import type { JobReport, WorkKind } from "@trofie/contract";
 import { linuxMachine } from "../machine/linux-machine.ts";
+import type { Checkpoint } from "../disk-host.ts";
 import { Interruption, type CarryOut, type JobClock, type JobContext } from "./job-context.ts";
 import type { FromJob, Order, ToJob } from "./job-messages.ts";
 import { PauseGate } from "./pause-gate.ts";
@@ -40,6 +41,9 @@ const clock: JobClock = {
 };
 const stopping = new AbortController();
 const gate = new PauseGate();
+/** The checkpoints that the work waits for, by number. */
+const waiting = new Map<number, PromiseWithResolvers<void>>();
+let checkpoints = 0;
 let order: Order | null = null;
 let hasBegun = false;
 
@@ -49,10 +53,14 @@ process.on("message", (message: ToJob) => {
   if (message.type === "stop") stop();
   if (message.type === "pause") gate.pause();
   if (message.type === "resume") gate.resume();
+  if (message.type === "kept") waiting.get(message.number)?.resolve();
 });
 
 /** The channel closes when the station is gone: nobody is left to watch this job, so it ends. */
-process.on("disconnect", endWork);
+process.on("disconnect", () => {
+  for (const kept of waiting.values()) kept.reject(noStation());
+  endWork();
+});
 
 /** A signal to everybody (a shutdown, a closed terminal) is for the station to answer: it stops its jobs. */
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
@@ -89,8 +97,26 @@ async function carryOut({ plan, ...rest }: Order): Promise<JobReport> {
     gate,
     clock,
     tell: (event) => tell({ type: "event", event }),
+    keep,
   } satisfies JobContext<WorkKind>;
   return work(context);
+}
+
+async function keep(checkpoint: Checkpoint): Promise<void> {
+  if (!process.connected) throw noStation();
+  const number = ++checkpoints;
+  const kept = Promise.withResolvers<void>();
+  waiting.set(number, kept);
+  tell({ type: "keep", number, event: { type: "checkpoint", checkpoint } });
+  try {
+    await kept.promise;
+  } finally {
+    waiting.delete(number);
+  }
+}
+
+function noStation(): Interruption {
+  return new Interruption("Cannot go on: the station is gone, and nobody would keep how far it came");
 }
 
 function stop(): void {

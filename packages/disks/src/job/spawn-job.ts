@@ -15,7 +15,8 @@ export async function spawnJob(
   const child = forkJob();
   const ended = endOf(child);
   child.on("message", (message: FromJob) => {
-    if (message.type === "event") onEvent(message.event);
+    if (message.type === "event" || message.type === "keep") onEvent(message.event);
+    if (message.type === "keep") tell(child, { type: "kept", number: message.number });
   });
   tell(child, order);
   await readiness(child, ended);
@@ -33,7 +34,8 @@ export async function spawnJob(
 
 /**
  * A session of its own, so that Ctrl-C in the station's terminal is not for it; no environment, for it needs none; four
- * threads for its blocks in flight and two for the questions it asks beside them.
+ * threads for its blocks in flight and two for the questions it asks beside them; little room for short-lived objects,
+ * for it has few, and there may be a hundred of these processes.
  */
 function forkJob(): ChildProcess {
   const program = fileURLToPath(import.meta.resolve("@trofie/disks/job-process"));
@@ -41,7 +43,7 @@ function forkJob(): ChildProcess {
     cwd: "/",
     detached: true,
     env: { UV_THREADPOOL_SIZE: "6" },
-    execArgv: program.endsWith(".ts") ? ["--conditions=trofie-source"] : [],
+    execArgv: ["--max-semi-space-size=1", ...(program.endsWith(".ts") ? ["--conditions=trofie-source"] : [])],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
 }

@@ -53,6 +53,8 @@ export interface Execution {
   readonly limitMs: number;
   /** Kills it too. */
   readonly signal?: AbortSignal;
+  /** What it reads from its standard input; nothing without it. */
+  readonly input?: string;
 }
 
 export interface Executed {

@@ -71,7 +71,7 @@ export class LoopWorkshop {
 
   mount(source: string, point: string, ...options: string[]): void {
     run("mount", ...options, source, point);
-    this.#undo.push(() => run("umount", point));
+    this.#undo.push(() => unmount(point));
   }
 
   /** Runs at `removeAll`, before what was set up earlier is undone. */
@@ -85,6 +85,12 @@ export class LoopWorkshop {
     rmSync(this.folder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`Still attached: ${left.join(", ")}`);
   }
+}
+
+/** A loop device on a file in there goes only when the last who looks at it has closed it: a listing of somebody's. */
+function unmount(point: string): void {
+  for (let tries = 0; tries < 50 && exitCodeOf("umount", point) !== 0; tries++) run("sleep", "0.1");
+  if (exitCodeOf("mountpoint", "-q", point) === 0) run("umount", point);
 }
 
 function attachedFiles(): string[] {

@@ -6,7 +6,7 @@ export type Entry = string | { readonly link: string } | { readonly number: stri
 export type Tree = Readonly<Record<string, Entry>>;
 
 export interface MemoryMachineOptions {
-  /** What lsblk and blkid print, by the program's name and last argument: "blkid /dev/sda1", "lsblk". */
+  /** What programs print, by the whole command line, by name and last argument, or by name: "blkid /dev/sda1", "lsblk". */
   readonly programs?: Readonly<Record<string, string>>;
   /** What the trade's tools say, by the whole command line: "hdparm -I /dev/sda". A tool with none is not installed. */
   readonly tools?: Readonly<Record<string, Partial<Executed>>>;
@@ -25,7 +25,7 @@ export function memoryMachine(
   return {
     async readText(path) {
       const entry = entryAt(path);
-      return typeof entry === "string" ? entry : null;
+      return typeof entry === "string" ? entry.trim() : null;
     },
     async list(folder) {
       const real = resolveIn(tree, folder);
@@ -47,7 +47,8 @@ export function memoryMachine(
       return !forbidden.includes(path);
     },
     async run(program, args) {
-      return programs[`${program} ${args.at(-1)}`] ?? programs[program] ?? null;
+      const lines = [[program, ...args].join(" "), `${program} ${args.at(-1)}`, program];
+      return lines.map((line) => programs[line]).find((text) => text !== undefined) ?? null;
     },
     async execute(program, args) {
       const said = tools[[program, ...args].join(" ")];
@@ -72,7 +73,8 @@ function resolveIn(tree: Tree, path: string): string {
       continue;
     }
     const target = linkOf(tree[`${real}/${part}`]);
-    real = target === null ? `${real}/${part}` : resolveIn(tree, target);
+    if (target === null) real = `${real}/${part}`;
+    else real = resolveIn(tree, target.startsWith("/") ? target : `${real}/${target}`);
   }
   return real === "" ? "/" : real;
 }

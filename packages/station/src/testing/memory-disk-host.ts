@@ -2,12 +2,17 @@
 import { Refusal } from "@trofie/commands";
 import {
   confirmationWord,
+  workVerbs,
   type Device,
-  type ErasePlan,
+  type EraseFindings,
   type Identity,
+  type Image,
   type JobReport,
+  type Plan,
+  type PlanOf,
+  type WorkKind,
 } from "@trofie/contract";
-import type { DiskHost, JobEnd, JobEvent, JobOrder, JobProcess, ProcessId } from "@trofie/disks";
+import type { DiskHost, JobEnd, JobEvent, JobOrder, JobProcess, ProcessId, WorkOf } from "@trofie/disks";
 
 /** A job's process, as a test holds it. */
 export class MemoryJobProcess implements JobProcess {
@@ -16,7 +21,7 @@ export class MemoryJobProcess implements JobProcess {
   readonly ended: Promise<JobEnd>;
   wasLetGo = false;
   wasStopped = false;
-  /** A hung disk: it does not end when it is told to. */
+  /** A hung disk: it does not end when it is told to, nor pauses. */
   isHung = false;
   readonly #onGo: () => void;
   readonly #tell: (event: JobEvent) => void;
@@ -42,31 +47,63 @@ export class MemoryJobProcess implements JobProcess {
     if (!this.isHung) this.finish("stopped");
   }
 
+  pause(): void {
+    if (!this.isHung) this.#tell({ type: "paused" });
+  }
+
+  resume(): void {
+    if (!this.isHung) this.#tell({ type: "resumed" });
+  }
+
   tell(event: JobEvent): void {
     this.#tell(event);
   }
 
   finish(outcome: JobReport["outcome"]): void {
-    this.#end({ how: "reported", report: { ...emptyReport, outcome, message: `It ended ${outcome}` } });
+    this.end({ how: "reported", report: { ...findingNothing, outcome, message: `It ended ${outcome}` } });
   }
 
   crash(): void {
-    this.#end({ how: "crashed", exitCode: null, signal: "SIGKILL", message: "The job's process was killed" });
+    this.end({ how: "crashed", exitCode: null, signal: "SIGKILL", message: "The job's process was killed" });
+  }
+
+  end(end: JobEnd): void {
+    this.#end(end);
   }
 }
 
-const emptyReport = { directIo: true, passes: [], verification: null, durationMs: 1 };
+const findings: EraseFindings = {
+  kind: "erase",
+  directIo: true,
+  passes: [],
+  faulty: [],
+  faultyBytes: 0,
+  rangesCut: false,
+  resumptions: [],
+};
+const findingNothing = { durationMs: 1, findings };
+
+const image: Image = {
+  name: "debian.img.xz",
+  format: "xz",
+  sizeBytes: 4_096,
+  modifiedAt: "2026-01-01T00:00:00.000Z",
+};
 
 export class MemoryDiskHost implements DiskHost {
   readonly devices = new Map<string, Device>();
   readonly processes: MemoryJobProcess[] = [];
+  /** What was asked to be planned about an earlier job. */
+  readonly left: JobOrder[] = [];
   /** Processes of an earlier station that are still there, by pid. */
   readonly alive = new Set<number>();
   canStart = true;
   /** Called in the moment that a process is let go. */
   onGo: () => void = () => {};
+  /** As the kernel tells that a device has come or gone. */
+  changed: () => void = () => {};
 
-  add(path: string, serial = `SERIAL-${path}`): void {
+  add(path: string, serial = `SERIAL-${path}`, more: Partial<Device> = {}): void {
     const identity: Identity = {
       kind: "disk",
       serial,
@@ -85,9 +122,12 @@ export class MemoryDiskHost implements DiskHost {
       logicalSectorBytes: 512,
       physicalSectorBytes: 512,
       readOnly: false,
+      temperatureC: null,
+      hidden: { hpa: "none", dco: "none" },
       uses: [],
       holds: [],
       refusal: null,
+      ...more,
     });
   }
 
@@ -95,23 +135,20 @@ export class MemoryDiskHost implements DiskHost {
     return [...this.devices.values()];
   }
 
-  async plan(path: string, method: string): Promise<ErasePlan> {
-    const device = this.devices.get(path);
-    if (!device) throw new Refusal("DEVICE_NOT_FOUND", `Cannot erase ${path}: there is no such device`);
-    const { identity } = device;
-    return {
-      bootId: "boot",
-      path,
-      identity,
-      method: { id: method, title: "Zeros", source: "test" },
-      passes: [{ patternHex: "00", verified: true }],
-      level: "Clear",
-      bytesTotal: 2 * identity.sizeBytes,
-      estimatedMs: 1,
-      holds: device.holds,
-      warnings: [],
-      confirm: { word: confirmationWord(path, identity), what: "the last four of the serial" },
-    };
+  async images(): Promise<Image[]> {
+    return [image];
+  }
+
+  async plan<K extends WorkKind>(work: WorkOf<K>, left?: JobOrder): Promise<PlanOf<K>> {
+    if (left) this.left.push(left);
+    const device = this.devices.get(work.path);
+    if (!device) {
+      const what = `${workVerbs[work.kind]} ${work.path}`;
+      throw new Refusal("DEVICE_NOT_FOUND", `Cannot ${what}: there is no such device`);
+    }
+    const { path, identity, holds } = device;
+    const planned = { bootId: "boot", path, identity, bytesTotal: 1, estimatedMs: 1, holds, warnings: [] };
+    return planMakers[work.kind](work, planned, left);
   }
 
   async start(order: JobOrder, onEvent: (event: JobEvent) => void): Promise<JobProcess> {
@@ -124,4 +161,62 @@ export class MemoryDiskHost implements DiskHost {
   async isAlive({ pid }: ProcessId): Promise<boolean> {
     return this.alive.has(pid);
   }
+
+  watch(onChange: () => void, signal: AbortSignal): void {
+    this.changed = onChange;
+    signal.addEventListener("abort", () => (this.changed = () => {}));
+  }
 }
+
+type Planned = Pick<
+  Plan,
+  "bootId" | "path" | "identity" | "bytesTotal" | "estimatedMs" | "holds" | "warnings"
+>;
+type MakePlan<K extends WorkKind> = (work: WorkOf<K>, planned: Planned, left?: JobOrder) => PlanOf<K>;
+
+const confirmed = ({ path, identity }: Planned) => ({
+  confirm: { word: confirmationWord(path, identity), what: "the last four of the serial" },
+});
+const unconfirmed = { confirm: null };
+
+const planMakers: { readonly [K in WorkKind]: MakePlan<K> } = {
+  erase: ({ kind, method, rounds, stream, reading }, planned) => ({
+    ...planned,
+    ...confirmed(planned),
+    kind,
+    method: { id: typeof method === "string" ? method : "custom", title: "Zeros, one pass", source: "test" },
+    passes: [{ kind: "overwrite", write: "00", verified: true }],
+    rounds,
+    shuffled: [],
+    stream,
+    reading,
+    level: "Clear",
+  }),
+  verify: ({ kind, expect, reading }, planned, left) => ({
+    ...planned,
+    ...unconfirmed,
+    kind,
+    expect: { kind: "pattern", hex: "hex" in expect ? expect.hex : "00" },
+    ofJob: left?.job ?? null,
+    reading,
+  }),
+  "image-write": ({ kind, grow, sha256 = null }, planned) => ({
+    ...planned,
+    ...confirmed(planned),
+    kind,
+    image,
+    contentBytes: null,
+    grow,
+    sha256,
+  }),
+  "image-read": ({ kind, image: name }, planned) => ({
+    ...planned,
+    ...unconfirmed,
+    kind,
+    name,
+    format: "raw",
+  }),
+  health: ({ kind }, planned) => ({ ...planned, ...unconfirmed, kind }),
+  "spin-down": ({ kind }, planned) => ({ ...planned, ...unconfirmed, kind }),
+  unmount: ({ kind }, planned) => ({ ...planned, ...unconfirmed, kind, mounts: [], swaps: [] }),
+};

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, type ClientOptions } from "@trofie/commands";
+import { Client, type ClientOptions, type InputOf, type MethodOfKind } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
 import { stationContract, type Job, type StationContract } from "@trofie/contract";
 import { Reactor, type Random } from "@trofie/reactor";
@@ -72,6 +72,22 @@ export class StationInMemory {
     return this.run(client.operate("erase.start", { path, method: "zero", hash, typed }).job);
   }
 
+  /** Plans and starts the writing of an image likewise. */
+  async writeImage(client: Client<StationContract>, path: string): Promise<string> {
+    const asked = { path, image: "debian.img.xz" };
+    const { plan, hash } = await this.run(client.query("image.plan", asked));
+    return this.run(client.operate("image.write", { ...asked, hash, typed: plan.confirm.word }).job);
+  }
+
+  /** Starts work that nobody confirms. Returns the job's id. */
+  operate<N extends MethodOfKind<StationContract, "operation">>(
+    client: Client<StationContract>,
+    method: N,
+    input: InputOf<StationContract["methods"][N]>,
+  ): Promise<string> {
+    return this.run(client.operate(method, input).job);
+  }
+
   async job(client: Client<StationContract>, id: string): Promise<Job> {
     return (await this.run(client.query("job.get", { job: id }))).job;
   }
@@ -92,6 +108,18 @@ export class StationInMemory {
 
   async stop(): Promise<void> {
     await this.run(this.station.stop());
+  }
+
+  /** As when the station's machine loses its power, or it is killed: no process of a job ends in its sight. */
+  async kill(): Promise<void> {
+    for (const process of this.host.processes) process.isHung = true;
+    await this.stop();
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+    await this.pass();
   }
 
   async close(): Promise<void> {

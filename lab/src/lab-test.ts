@@ -1,0 +1,65 @@
+/**
+ * Runs the scenarios one after another, one machine at a time, and says how each went:
+ *
+ *     npm run lab:test                    all of them
+ *     npm run lab:test -- sanitize dd     those with one of these words in their names
+ *     npm run lab:test -- --list          their names
+ */
+import { whyNoFaultLoops, whyNoMachines } from "./requirements.ts";
+import { scenarios } from "./scenarios/index.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import { prepareMachine } from "./setup/prepare-machine.ts";
+import { until } from "./until.ts";
+import { leftBehind } from "./work-folder.ts";
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === "--list") for (const { name } of scenarios) say(name);
+else process.exitCode = await runAll(chosen(first === undefined ? [] : [first, ...rest]));
+
+function chosen(words: readonly string[]): readonly Scenario[] {
+  return words.length === 0
+    ? scenarios
+    : scenarios.filter(({ name }) => words.some((word) => name.includes(word)));
+}
+
+/** The exit code. */
+async function runAll(wanted: readonly Scenario[]): Promise<number> {
+  prepareMachine(say);
+  const missing = whyNoFaultLoops() ?? whyNoMachines();
+  if (missing) throw new Error(`Cannot run the lab: it ${missing}`);
+  let passed = 0;
+  for (const scenario of wanted) if (await runOne(scenario)) passed++;
+  const failed = wanted.length - passed;
+  say(`lab: ${wanted.length} scenarios, ${passed} passed, ${failed} failed`);
+  return failed === 0 && wanted.length > 0 ? 0 : 1;
+}
+
+/** True when it passed. */
+async function runOne({ name, run }: Scenario): Promise<boolean> {
+  const beganAt = performance.now();
+  const seconds = () => `${((performance.now() - beganAt) / 1000).toFixed(1)} s`;
+  try {
+    await run();
+    await assertNothingLeft();
+    say(`✓ ${name} (${seconds()})`);
+    return true;
+  } catch (error) {
+    say(`✗ ${name} (${seconds()})\n${indented((error as Error).stack ?? String(error))}`);
+    return false;
+  }
+}
+
+/** A process that has been killed is there for a moment longer. */
+async function assertNothingLeft(): Promise<void> {
+  await until("nothing is left", () => leftBehind().length === 0, { limitMs: 5000 }).catch(() => {
+    throw new Error(`Left behind: ${leftBehind().join(", ")}`);
+  });
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, "    ");
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { SataDrive, type SataDriveOptions } from "../ata/sata-drive.ts";
+import { VirtualMachine } from "../machine/virtual-machine.ts";
+import { firstBytes } from "./guest-programs.ts";
+import { MiB, scenario, secret } from "./scenario.ts";
+
+function driveWithSecret(options: Pick<SataDriveOptions, "sense"> = {}): SataDrive {
+  const drive = new SataDrive({ sizeBytes: 32 * MiB, serial: "SATA-FW", ...options });
+  drive.media.fill(secret);
+  drive.erasure.pace = "by hand";
+  return drive;
+}
+
+const setPassword = "hdparm --user-master u --security-set-pass right";
+const secureErase = (password: string) => `hdparm --user-master u --security-erase ${password}`;
+const sanitize = "hdparm --yes-i-know-what-i-am-doing --sanitize-block-erase";
+
+export const ataFirmware = [
+  scenario(
+    "hdparm erases a SATA drive with the right password, and with a wrong one it does not",
+    async () => {
+      await using drive = driveWithSecret();
+      await using machine = await VirtualMachine.start({ drives: [drive] });
+      const device = `/dev/${await machine.blockDevice(drive.serial)}`;
+      await machine.sh(`${setPassword} ${device}`);
+      assert.match(await machine.sh(`hdparm -I ${device}`), /^\s+enabled$/m);
+      assert.notEqual((await machine.run(`${secureErase("wrong")} ${device}`)).exitCode, 0);
+      assert.equal(drive.media.peek(0, 7).toString(), secret);
+      const erasing = machine.begin(`${secureErase("right")} ${device}`);
+      await drive.erasure.begun;
+      drive.erasure.finish();
+      assert.equal((await erasing).exitCode, 0);
+      assert.equal(drive.media.countOthers(0), 0);
+      assert.match(await machine.sh(`hdparm -I ${device}`), /not\s+enabled/);
+    },
+  ),
+
+  scenario("a SATA drive that its computer has frozen takes no password", async () => {
+    await using drive = driveWithSecret();
+    await using machine = await VirtualMachine.start({ drives: [drive] });
+    const device = `/dev/${await machine.blockDevice(drive.serial)}`;
+    drive.security.freeze();
+    assert.match(await machine.sh(`hdparm -I ${device}`), /^\s+frozen$/m);
+    assert.notEqual((await machine.run(`${setPassword} ${device}`)).exitCode, 0);
+    assert.equal(drive.security.isEnabled, false);
+  }),
+
+  scenario(
+    "hdparm takes an erase that was refused for a success, where the kernel reports as libata does",
+    async () => {
+      await using drive = driveWithSecret({ sense: "fixed" });
+      await using machine = await VirtualMachine.start({ drives: [drive] });
+      const device = `/dev/${await machine.blockDevice(drive.serial)}`;
+      const { exitCode, stderr } = await machine.run(`${secureErase("any")} ${device}`);
+      assert.equal(exitCode, 0);
+      assert.match(stderr, /bad\/missing sense data/);
+      assert.equal((await machine.run(firstBytes(device, 7))).stdout, secret);
+    },
+  ),
+
+  scenario("hdparm sanitizes a SATA drive, which tells how far it is, and that it has failed", async () => {
+    await using drive = driveWithSecret();
+    await using machine = await VirtualMachine.start({ drives: [drive] });
+    const device = `/dev/${await machine.blockDevice(drive.serial)}`;
+    const status = async () => (await machine.run(`hdparm --sanitize-status ${device}`)).stdout;
+    await machine.sh(`${sanitize} ${device}`);
+    drive.erasure.advanceTo(0.25);
+    assert.match(await status(), /In Process[^]*25%/);
+    drive.erasure.finish();
+    assert.match(await status(), /Completed Without Error/);
+    assert.equal(drive.media.countOthers(0), 0);
+    drive.media.fill(secret);
+    drive.erasure.fate = "fails";
+    await machine.sh(`${sanitize} ${device}`);
+    drive.erasure.finish();
+    assert.doesNotMatch(await status(), /Completed Without Error/);
+    assert.match((await machine.run(firstBytes(device, 7))).stderr, /Input\/output error/);
+  }),
+];

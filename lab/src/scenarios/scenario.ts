@@ -1,0 +1,14 @@
+/** Something that happens to disks, told from its beginning to its end. Its name is a sentence that must be true. */
+export interface Scenario {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
+export function scenario(name: string, run: () => Promise<void>): Scenario {
+  return { name, run };
+}
+
+export const MiB = 2 ** 20;
+
+/** Something that a person would recognise if it were still there. */
+export const secret = "SECRET\n";

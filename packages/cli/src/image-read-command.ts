@@ -1,0 +1,16 @@
+import { orderWork } from "./order-work.ts";
+import type { AddCommand } from "./program.ts";
+import { deviceArgument, waitOption } from "./work-options.ts";
+
+/** `trofie image read DEVICE IMAGE`: reads a whole device into a new image. */
+export const addImageRead: AddCommand = (parent, common) => {
+  parent
+    .command("read")
+    .description("read a whole device into a new image")
+    .argument("<device>", deviceArgument)
+    .argument("<image>", "its new name; .gz, .xz or .zst at its end say how it is packed")
+    .addOption(waitOption)
+    .action((path, image, { wait }) =>
+      orderWork({ ...common(), wait }, (client) => client.operate("image.read", { path, image })),
+    );
+};

@@ -1,0 +1,36 @@
+import { Option } from "@commander-js/extra-typings";
+import { confirmPlan } from "./confirm-plan.ts";
+import { orderWork } from "./order-work.ts";
+import type { AddCommand } from "./program.ts";
+import { confirmOption, deviceArgument, sha256Of, waitOption } from "./work-options.ts";
+
+/** `trofie image write IMAGE DEVICE`: shows the plan, has it confirmed, writes the image and reads it back. */
+export const addImageWrite: AddCommand = (parent, common) => {
+  parent
+    .command("write")
+    .description("write an image onto a device and read it back: shows the plan, asks for confirmation")
+    .argument("<image>", "its name in the station's folder of images; .gz, .xz and .zst are unpacked")
+    .argument("<device>", deviceArgument)
+    .option(
+      "--grow",
+      "afterwards grow the last Linux partition, and the file system in it, to the end of the device",
+      false,
+    )
+    .addOption(
+      new Option(
+        "--sha256 <hex>",
+        "what the image, unpacked, must hash to (else it is not compared)",
+      ).argParser(sha256Of),
+    )
+    .addOption(confirmOption)
+    .addOption(waitOption)
+    .action(async (image, path, { grow, sha256, confirm, wait }) => {
+      const manner = { ...common(), wait };
+      const work = { path, image, grow, ...(sha256 !== undefined && { sha256 }) };
+      await orderWork(manner, async (client, teller) => {
+        const planned = await client.query("image.plan", work);
+        const confirmation = await confirmPlan(planned, teller, { confirm, json: manner.json });
+        return client.operate("image.write", { ...work, ...confirmation });
+      });
+    });
+};

@@ -1,0 +1,68 @@
+/** What the contract's own terms mean, as people read it; terminal and page share it. */
+import type { Fill } from "./fill.ts";
+import { stateMeaning } from "./job-states.ts";
+import type { Job, Progress } from "./job.ts";
+import { bytesText, exactBytesText } from "./quantities.ts";
+import type { FaultyRange, HealthFindings, VerificationReport } from "./report.ts";
+import type { Reading } from "./work.ts";
+
+/** How much of a device is read back. */
+export const readingText: Readonly<Record<Reading, string>> = {
+  full: "every byte",
+  sampled: "at least a tenth, at places drawn for the job (NIST SP 800-88r1 §4.7)",
+  quick: "a hundredth, at places drawn for the job; conforms to no standard",
+};
+
+/** What keeps a job from going faster. */
+export const limitText: Readonly<Record<NonNullable<Progress["limit"]>, string>> = {
+  disk: "the disk is the limit",
+  generator: "making random bytes is the limit",
+  comparison: "comparing is the limit",
+};
+
+/** What is wrong with a faulty range. */
+export const faultText: Readonly<Record<FaultyRange["fault"], string>> = {
+  write: "cannot be written",
+  read: "cannot be read back",
+  mismatch: "differ from what was written",
+};
+
+/** The judgements of a disk's health. */
+export const verdictText: Readonly<Record<HealthFindings["verdict"], string>> = {
+  ok: "ok: nothing speaks against the disk",
+  old: "old: worn by long use, but sound",
+  sus: "suspect: it shows signs of failing",
+  fail: "failing: do not trust it with anything",
+};
+
+/** What a state means for the disk; null where its name says it, or where it says more than is so of that kind of work. */
+export function meaningOf({ kind, state }: Pick<Job, "kind" | "state">): string | null {
+  if (kind === "erase" || state === "paused" || state === "stopping" || state === "hung")
+    return stateMeaning[state];
+  return state === "interrupted" ? "It was cut off before it was done" : null;
+}
+
+/** "268 MB read back, none differs". */
+export function verificationText(report: VerificationReport): string {
+  const { kind, bytesRead, mismatchedBytes, unreadableBytes, evidence } = report;
+  const found = mismatchedBytes === 0 ? "none differs" : `${exactBytesText(mismatchedBytes)} differ`;
+  const unread = unreadableBytes === 0 ? "" : `, ${exactBytesText(unreadableBytes)} cannot be read`;
+  const sampled = kind === "full" ? "" : `, ${kind}`;
+  const doubt = evidence ? "" : "; no evidence, for it may have come from memory";
+  return `${bytesText(bytesRead)} read back${sampled}, ${found}${unread}${doubt}`;
+}
+
+/** "4,096 bytes at 1,048,576 cannot be read back". */
+export function faultyRangeText({ offset, lengthBytes, fault, exact }: FaultyRange): string {
+  const some = exact ? "" : "some of ";
+  return `${some}${exactBytesText(lengthBytes)} at ${offset.toLocaleString("en")} ${faultText[fault]}`;
+}
+
+/**
+ * The command that makes the bytes of a random pass with OpenSSL alone (openssl-enc(1)); null for a stream that it does
+ * not have, and for a pattern.
+ */
+export function opensslText(fill: Fill): string | null {
+  if (fill.kind === "pattern" || fill.stream === "chacha8") return null;
+  return `openssl enc -${fill.stream} -K ${fill.keyHex} -iv ${"0".repeat(32)} -in /dev/zero`;
+}

@@ -1,0 +1,48 @@
+/**
+ * Whether an interrupted job can go on, and how it does: it waits for its turn again, with its seed and its newest
+ * checkpoint. What it then finds on the disk its process proves itself.
+ *
+ * What was confirmed once is not confirmed for ever: it goes on only where nobody has used the disk for something else.
+ */
+import { isSameDevice, workKinds, type Content, type Device, type Job, type Plan } from "@trofie/contract";
+import type { Jobs } from "./jobs.ts";
+
+export type Prospect = { readonly device: Device } | { readonly whyNot: string };
+
+/** Whether the job can go on now, with the devices that are there. */
+export function prospectOf(job: Job, jobs: Jobs, devices: readonly Device[]): Prospect {
+  const later = jobs.begunAfter(job.id).find((other) => hasOverwritten(other, job));
+  if (later !== undefined) return { whyNot: `${later.id} (${later.title}) has had the disk since` };
+  const device = devices.find(({ identity }) => isSameDevice(identity, job.identity));
+  if (device === undefined) return { whyNot: "its disk is not there" };
+  const [content] = newContents(jobs.plan(job.id), device);
+  if (content !== undefined)
+    return { whyNot: `its disk holds ${contentText(content)} now, which nobody has confirmed to erase` };
+  return { device };
+}
+
+/** Lines the job up again, for the device as it is found now; only inside the journal's `commit`. */
+export function goOn({ id, state, ...job }: Job, jobs: Jobs, { path, identity }: Device): void {
+  jobs.setRests(id, false);
+  const isInLine = state === "queued" && job.path === path && job.identity.diskseq === identity.diskseq;
+  if (!isInLine) jobs.change(id, { state: "queued", path, identity });
+}
+
+function hasOverwritten(other: Job, job: Job): boolean {
+  return workKinds[other.kind].destroys && isSameDevice(other.identity, job.identity);
+}
+
+/** What an erase would destroy without anybody having been shown it. An image's own contents are new by nature. */
+function newContents(plan: Plan, { holds }: Device): Content[] {
+  if (plan.kind !== "erase") return [];
+  return holds.filter((found) => !plan.holds.some((confirmed) => isSameContent(found, confirmed)));
+}
+
+/** Wherever it stands: the disk may have another name now. */
+function isSameContent(a: Content, b: Content): boolean {
+  return a.type === b.type && a.label === b.label && a.sizeBytes === b.sizeBytes;
+}
+
+function contentText({ type, label }: Content): string {
+  return label === null ? type : `${type} "${label}"`;
+}

@@ -1,0 +1,119 @@
+import { Refusal } from "@trofie/commands";
+import type { JobState } from "@trofie/contract";
+import { seededRandom, settle, VirtualClock } from "@trofie/reactor/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { acceptWork } from "./accept-work.ts";
+import { JobQueue } from "./job-queue.ts";
+import { Jobs } from "./jobs.ts";
+import { Journal } from "./journal.ts";
+import { Recorder } from "./recorder.ts";
+import { MemoryDiskHost, type MemoryJobProcess } from "./testing/memory-disk-host.ts";
+
+/** A journal whose disk is full when a test says so. */
+class FullableJournal extends Journal {
+  hasRoom = true;
+
+  override commit(record: () => void): void {
+    if (!this.hasRoom) throw new Refusal("UNAVAILABLE", "the disk is full");
+    super.commit(record);
+  }
+}
+
+let clock: VirtualClock;
+let host: MemoryDiskHost;
+let journal: FullableJournal;
+let jobs: Jobs;
+let queue: JobQueue;
+let id: string;
+let ended: JobState[];
+let errors: unknown[];
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  const random = seededRandom(1);
+  host = new MemoryDiskHost();
+  host.add("/dev/a");
+  journal = new FullableJournal(":memory:", { clock, random });
+  jobs = new Jobs(journal);
+  ended = [];
+  errors = [];
+  queue = new JobQueue({
+    jobs,
+    host,
+    clock,
+    recorder: new Recorder(journal, clock),
+    progress: () => {},
+    ended: ({ state }) => ended.push(state),
+    onError: (error) => errors.push(error),
+  });
+  const work = { kind: "verify", path: "/dev/a", expect: { hex: "00" }, reading: "full" } as const;
+  const { record, start } = await acceptWork({ host, jobs, queue, clock, random }, work);
+  journal.commit(() => (id = record().job));
+  start?.({ job: id });
+  await settle();
+});
+
+afterEach(async () => {
+  await clock.run(queue.close(1_000));
+  journal.close();
+  expect(errors).toEqual([]);
+});
+
+const process = (): MemoryJobProcess => host.processes[0]!;
+const checkpoint = (offset: number): void => process().tell({ type: "checkpoint", checkpoint: { offset } });
+const stands = (): unknown => [jobs.get(id)!.state, jobs.order(id).checkpoint];
+
+describe("a job at work", () => {
+  test("has its newest checkpoint in the journal, and no event of it", async () => {
+    const { lastSeq } = journal;
+    checkpoint(1);
+    checkpoint(2);
+    await settle();
+    expect(stands()).toEqual(["running", { offset: 2 }]);
+    expect(journal.lastSeq).toBe(lastSeq);
+  });
+
+  test("goes on while the journal's disk is full, and what it told is written when there is room", async () => {
+    checkpoint(1);
+    journal.hasRoom = false;
+    checkpoint(2);
+    process().tell({ type: "verifying" });
+    checkpoint(3);
+    await clock.advance(60_000);
+    expect(stands()).toEqual(["running", { offset: 1 }]);
+    expect(process().wasStopped).toBe(false);
+    journal.hasRoom = true;
+    await clock.advance(1_000);
+    expect(stands()).toEqual(["verifying", { offset: 3 }]);
+  });
+
+  test("that is cut off while the disk is full keeps the checkpoint that it told last", async () => {
+    journal.hasRoom = false;
+    checkpoint(7);
+    await clock.advance(500);
+    process().end({ how: "interrupted", message: "The disk is gone" });
+    await clock.advance(59_700);
+    expect(stands()).toEqual(["running", null]);
+    journal.hasRoom = true; // just before the end is tried again, and after the checkpoint was
+    await clock.advance(1_000);
+    expect(stands()).toEqual(["interrupted", { offset: 7 }]);
+  });
+
+  test("that ends while the disk is full has its result when there is room, and is told of once", async () => {
+    journal.hasRoom = false;
+    process().finish("done");
+    await clock.advance(60_000);
+    expect([stands(), ended]).toEqual([["running", null], []]);
+    journal.hasRoom = true;
+    await clock.advance(1_000);
+    expect([stands(), ended]).toEqual([["done", null], ["done"]]);
+  });
+
+  test("that is told to stop, and crashes, is stopped", async () => {
+    journal.commit(() => jobs.change(id, { state: "stopping", stopAskedAt: "now" }));
+    process().crash();
+    await clock.advance(0);
+    const message = "It was told to stop, and did not end by itself: The job's process was killed";
+    expect(jobs.get(id)).toMatchObject({ state: "stopped", report: { message } });
+  });
+});

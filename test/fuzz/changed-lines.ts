@@ -1,0 +1,68 @@
+/** Carries a station's lines to a client, changed where an input says so. */
+import { spoilBytes } from "./byte-spoils.ts";
+import { Chance } from "./chance.ts";
+import type { Change, ClientInput } from "./client-input.ts";
+import { lineOf, type Message } from "./message.ts";
+
+/** What arrives in place of a line: some bytes, and perhaps the end of the connection behind them. */
+export interface Arriving {
+  readonly bytes: Uint8Array;
+  readonly isChanged: boolean;
+  readonly thenEnds: boolean;
+}
+
+const nothing = new Uint8Array(0);
+
+export class ChangedLines {
+  readonly #changes: ReadonlyMap<number, Change>;
+  #lines = 0;
+  #held: Uint8Array = nothing;
+
+  constructor({ changes }: ClientInput) {
+    this.#changes = new Map(changes);
+  }
+
+  /** True when a change may have told the client something else than the station said. */
+  static mayMislead({ changes }: ClientInput): boolean {
+    return changes.some(([, { how }]) => how === "bytes" || how === "place" || how === "preceded" || how === "after the next");
+  }
+
+  carry(message: object): Arriving {
+    const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+    const change = this.#changes.get(this.#lines);
+    this.#lines += 1;
+    const held = this.#held;
+    this.#held = nothing;
+    if (change?.how === "after the next") {
+      this.#held = bytes;
+      return { bytes: held, isChanged: true, thenEnds: false };
+    }
+    const changed = change === undefined ? bytes : changedBytes(bytes, message, change);
+    return {
+      bytes: held.length === 0 ? changed : Buffer.concat([changed, held]),
+      isChanged: change !== undefined,
+      thenEnds: change?.how === "cut",
+    };
+  }
+}
+
+type InPlace = Exclude<Change, { readonly how: "after the next" }>;
+
+function changedBytes(bytes: Uint8Array, message: object, change: InPlace): Uint8Array {
+  switch (change.how) {
+    case "lost":
+      return nothing;
+    case "twice":
+      return Buffer.concat([bytes, bytes]);
+    case "cut":
+      return bytes.subarray(0, Math.floor((bytes.length * change.thousandths) / 1_000));
+    case "bytes":
+      return spoilBytes(bytes, new Chance(change.seed));
+    case "place":
+      return Buffer.from(`${lineOf(JSON.parse(JSON.stringify(message)) as Message, new Chance(change.seed), 1)}\n`);
+    case "lengthened":
+      return Buffer.concat([Buffer.alloc(Math.max(0, change.bytes + 1 - bytes.length), " "), bytes]);
+    case "preceded":
+      return Buffer.concat([Buffer.from(`${change.line}\n`), bytes]);
+  }
+}

@@ -1,0 +1,19 @@
+/** What both the station under test and whoever talks to it know beforehand. */
+
+/** The journal's epoch. */
+export const epochOfFuzz = "e1";
+
+export const bystanderClient = "00000000-0000-4000-8000-00000000000b";
+
+const known = (n: number): { cmd: string; epoch: string } => ({
+  cmd: `01900000-0000-7000-8000-00000000000${n}`,
+  epoch: epochOfFuzz,
+});
+
+/** The bystander, an operator, has had these carried out before the fuzzing began: method and parameters. */
+export const bystanderCommands: readonly (readonly [method: string, params: object])[] = [
+  ["job.stop", { job: "/dev/a", ...known(1) }],
+  ["job.pause", { job: "/dev/none", ...known(2) }],
+];
+
+export const bystanderRole = "operator";
