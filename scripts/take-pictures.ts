@@ -67,24 +67,25 @@ async function pageLink(from: ChildProcess): Promise<string> {
 async function picturePage(using: Browser, link: string): Promise<void> {
   const page = await using.newPage({ viewport: { width: 1280, height: 860 }, deviceScaleFactor: 2 });
   await page.goto(link);
-  const erase = async (name: string): Promise<void> => {
+  const erase = async (name: string, method: string): Promise<void> => {
     await page
       .getByRole("article")
       .filter({ hasText: name })
       .getByRole("button", { name: "Erase" })
       .first()
       .click();
+    await page.getByLabel("Method").selectOption(method);
     await page.getByLabel(/^Type/).fill(name);
     await page.keyboard.press("Enter");
   };
-  await erase("archive-a");
-  await page.getByText("Erased").first().waitFor();
-  await erase("archive-c");
+  await erase("archive-a", "dod-e");
+  await page.getByText("Erased", { exact: true }).first().waitFor();
+  await erase("archive-c", "gutmann");
   await page.getByRole("progressbar").first().waitFor();
   await page.waitForTimeout(4_000);
   await page.screenshot({ path: join(pictures, "page.png") });
   await page.getByRole("button", { name: /^Stop/ }).first().click();
-  await page.getByText("Stopped").first().waitFor();
+  await page.getByText("Stopped", { exact: true }).first().waitFor();
 }
 
 /** Types in a real terminal, and pictures what stands on its screen: one erase that is done, and one at work. */
@@ -98,13 +99,13 @@ async function pictureTerminal(using: Browser): Promise<void> {
   };
   const path = `${root}/node_modules/.bin:${process.env.PATH}`;
   const env = ["-e", `PATH=${path}`, "-e", `TROFIE_STATION=unix:${socket}`, "-e", "PS1=$ "];
-  tmux("new-session", "-d", "-s", "t", "-x", "110", "-y", "24", "-c", root, ...env, "bash", "--norc");
+  tmux("new-session", "-d", "-s", "t", "-x", "120", "-y", "32", "-c", root, ...env, "bash", "--norc");
   try {
-    tmux("send-keys", "-t", "t", "npx trofie erase archive-b --method zero --wait", "Enter");
+    tmux("send-keys", "-t", "t", "npx trofie erase archive-b --method dod-e --wait", "Enter");
     await until("to erase it");
     tmux("send-keys", "-t", "t", "archive-b", "Enter");
     await until("erased.");
-    const large = "npx trofie erase archive-c --method zero --confirm archive-c --wait";
+    const large = "npx trofie erase archive-c --method gutmann --confirm archive-c --wait";
     tmux("send-keys", "-t", "t", large, "Enter");
     await until(" left");
     await wait(4_000);

@@ -18,6 +18,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { eraseMethods } from "@trofie/contract";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
@@ -27,6 +28,7 @@ const slowMs = 30_000;
 
 const folder = mkdtempSync(join(tmpdir(), "trofie-page-"));
 const practice = join(folder, "practice");
+const images = join(folder, "images");
 const complaints: string[] = [];
 let station: ChildProcess;
 let link: string;
@@ -41,6 +43,7 @@ beforeEach(({ skip }) => {
 beforeAll(async () => {
   if (!existsSync(browserPath)) return;
   mkdirSync(practice);
+  mkdirSync(images);
   makePracticeFiles();
   link = await startStation(0);
   network = new CuttableNetwork(Number(new URL(link).port));
@@ -139,7 +142,65 @@ test("a job that runs can be stopped", async () => {
   await job("endless.img").getByText("The disk is not erased.").waitFor();
 });
 
-test("a job whose station is killed is shown as interrupted when the station is back, with no new link", async () => {
+test("a job that runs can be paused, and goes on when it is resumed", async () => {
+  await device("endless.img").getByRole("button", { name: "Erase" }).click();
+  await dialog().getByLabel("Type").fill("endless.img");
+  await eraseButton().click();
+  await seesProgress("endless.img");
+  await job("endless.img").getByRole("button", { name: "Pause" }).click();
+  await job("endless.img").getByText("Paused", { exact: true }).waitFor();
+  await job("endless.img").getByText("until it is told to go on or to stop").waitFor();
+  await job("endless.img")
+    .getByText(/[kMG]B\/s/)
+    .waitFor({ state: "detached" });
+  await job("endless.img").getByRole("button", { name: "Resume" }).click();
+  await seesProgress("endless.img");
+  await job("endless.img").getByRole("button", { name: "Stop" }).click();
+  await job("endless.img").getByText("Stopped", { exact: true }).waitFor();
+});
+
+test("every method can be chosen, and one that the disk has not is refused before anything is typed", async () => {
+  await device("endless.img").getByRole("button", { name: "Erase" }).click();
+  const method = dialog().getByLabel("Method");
+  const offered = await method
+    .getByRole("option")
+    .evaluateAll((options) => options.map((option) => option.getAttribute("value")));
+  expect(offered).toEqual(Object.keys(eraseMethods));
+
+  await method.selectOption("gutmann");
+  await dialog().getByText("27 in an order drawn for the job").waitFor();
+  await dialog().getByLabel("Read back").selectOption("sampled");
+  await dialog().getByText("after the last pass: at least a tenth").waitFor();
+
+  await method.selectOption("nvme-format");
+  await dialog().getByRole("alert").getByText("Cannot erase").waitFor();
+  expect(await dialog().getByLabel("Read back").count()).toBe(0);
+  expect(await eraseButton().count()).toBe(0);
+  await page.keyboard.press("Escape");
+});
+
+test("what is done from a terminal is shown too, each kind of work with what it has found", async () => {
+  await ranTrofie("image", "read", "small.img", "small.gz", "--wait");
+  await job("small.img").getByText("Done", { exact: true }).waitFor();
+  await job("small.img").getByText("read back and hashed to the same").waitFor();
+
+  await ranTrofie("verify", "small.img", "--expect", "00", "--wait");
+  await job("small.img").getByText("Failed", { exact: true }).waitFor();
+  await job("small.img").getByText("bytes at 0 differ from what was written").waitFor();
+
+  await ranTrofie("erase", "small.img", "--method", "pfitzner33", "--confirm", "small.img", "--wait");
+  await job("small.img").getByText("Erased", { exact: true }).waitFor();
+  const passes = job("small.img").getByRole("table");
+  expect(await passes.isVisible()).toBe(false);
+  await job("small.img").getByText("33 passes").click();
+  expect(await passes.getByRole("row").count()).toBe(1 + 33);
+
+  await ranTrofie("health", "small.img");
+  await job("small.img").getByText("it gives no health data").waitFor();
+  expect(await job("small.img").getByText("The disk is not erased").count()).toBe(0);
+});
+
+test("a job whose station is killed goes on when the station is back, and is shown with no new link", async () => {
   await device("endless.img").getByRole("button", { name: "Erase" }).click();
   await dialog().getByLabel("Type").fill("endless.img");
   await eraseButton().click();
@@ -149,7 +210,8 @@ test("a job whose station is killed is shown as interrupted when the station is 
   await status("Not connected").waitFor();
   await startStation(Number(new URL(link).port));
   await status("Connected").waitFor();
-  await job("endless.img").getByText("Interrupted", { exact: true }).waitFor();
+  await seesProgress("endless.img");
+  await job("endless.img").getByText("Erasing", { exact: true }).waitFor();
 });
 
 test("a page whose session has ended says so, and goes on by itself once a new link is opened in its browser", async () => {
@@ -211,6 +273,7 @@ function makePracticeFiles(): void {
   const full = openSync(join(practice, "full.img"), "w");
   for (let i = 0; i < 1_024; i += 1) writeSync(full, randomBytes(mebibyte));
   closeSync(full);
+  writeFileSync(join(practice, "small.img"), Buffer.alloc(mebibyte, 0xbe));
   writeFileSync(join(practice, "endless.img"), "");
   truncateSync(join(practice, "endless.img"), 16_384 * mebibyte);
 }
@@ -225,6 +288,8 @@ async function startStation(httpPort: number): Promise<string> {
     join(folder, "socket"),
     "--practice",
     practice,
+    "--images",
+    images,
   ];
   station = spawn(
     process.execPath,
@@ -234,6 +299,16 @@ async function startStation(httpPort: number): Promise<string> {
   const [line] = (await once(createInterface(station.stdout!), "line")) as [string];
   const listening = JSON.parse(line) as { page: string };
   return listening.page.replace("127.0.0.1", "localhost");
+}
+
+/** The terminal's program, at the same station. */
+async function ranTrofie(...args: readonly string[]): Promise<void> {
+  const program = join(import.meta.dirname, "../packages/cli/src/main.ts");
+  const where = ["--station", `unix:${join(folder, "socket")}`];
+  const child = spawn(process.execPath, ["--conditions=trofie-source", program, ...where, ...args], {
+    stdio: "ignore",
+  });
+  await once(child, "exit");
 }
 
 async function stopStation(): Promise<void> {

@@ -53,6 +53,20 @@ async function planOf(name: OurWork) {
 
 function heard({ type }: JobEvent): void {
   if (type !== "progress" || job === null) return;
-  const text = readFileSync(`/proc/${job.process.pid}/smaps_rollup`, "utf8");
-  pssBytes = Math.max(pssBytes, Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024);
+  pssBytes = Math.max(pssBytes, pssOf(job.process.pid));
+}
+
+/** 0 of a process that has just ended. */
+function pssOf(pid: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+    return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+  } catch (error) {
+    if (
+      (error as NodeJS.ErrnoException).code === "ESRCH" ||
+      (error as NodeJS.ErrnoException).code === "ENOENT"
+    )
+      return 0;
+    throw error;
+  }
 }

@@ -24,7 +24,9 @@ export class ChangedLines {
 
   /** True when a change may have told the client something else than the station said. */
   static mayMislead({ changes }: ClientInput): boolean {
-    return changes.some(([, { how }]) => how === "bytes" || how === "place" || how === "preceded" || how === "after the next");
+    return changes.some(
+      ([, { how }]) => how === "bytes" || how === "place" || how === "preceded" || how === "after the next",
+    );
   }
 
   carry(message: object): Arriving {
@@ -59,7 +61,9 @@ function changedBytes(bytes: Uint8Array, message: object, change: InPlace): Uint
     case "bytes":
       return spoilBytes(bytes, new Chance(change.seed));
     case "place":
-      return Buffer.from(`${lineOf(JSON.parse(JSON.stringify(message)) as Message, new Chance(change.seed), 1)}\n`);
+      return Buffer.from(
+        `${lineOf(JSON.parse(JSON.stringify(message)) as Message, new Chance(change.seed), 1)}\n`,
+      );
     case "lengthened":
       return Buffer.concat([Buffer.alloc(Math.max(0, change.bytes + 1 - bytes.length), " "), bytes]);
     case "preceded":

@@ -47,7 +47,22 @@ const oddSayings: readonly string[] = [
   '{"jsonrpc":"2.0","id":2,"error":{"code":-32020,"message":"","data":{"code":"UNAVAILABLE","final":false}}}',
   '{"jsonrpc":"2.0","id":2,"error":{"code":1,"message":"","data":{"code":"constructor","final":true,"__proto__":{}}}}',
   '{"jsonrpc":"2.0","id":5,"method":"who.are.you","params":{}}',
-  ...["0", "1", "2", "5", "99", "-1", "1.5", '"3"', "null", "1e999", "9007199254740993", "{}", "[3]", "true"].map(event),
+  ...[
+    "0",
+    "1",
+    "2",
+    "5",
+    "99",
+    "-1",
+    "1.5",
+    '"3"',
+    "null",
+    "1e999",
+    "9007199254740993",
+    "{}",
+    "[3]",
+    "true",
+  ].map(event),
   '{"jsonrpc":"2.0","method":"event","params":{}}',
   '{"jsonrpc":"2.0","method":"snapshot.begin","params":{}}',
   '{"jsonrpc":"2.0","method":"snapshot.item","params":{"kind":"job","id":"j_1","ended":true,"item":null}}',
@@ -66,9 +81,14 @@ const oddSayings: readonly string[] = [
 export function clientInput(chance: Chance): ClientInput {
   return {
     end: "client",
-    asks: Array.from({ length: chance.below(4) }, () => chance.pick(["query", "command", "operation"] as const)),
+    asks: Array.from({ length: chance.below(4) }, () =>
+      chance.pick(["query", "command", "operation"] as const),
+    ),
     events: chance.below(4),
-    changes: Array.from({ length: chance.pick([0, 1, 1, 1, 2, 3]) }, () => [chance.below(16), change(chance)] as const),
+    changes: Array.from(
+      { length: chance.pick([0, 1, 1, 1, 2, 3]) },
+      () => [chance.below(16), change(chance)] as const,
+    ),
     leaving: chance.weighed([
       [6, "fin"],
       [4, "reset"],
@@ -94,7 +114,13 @@ function change(chance: Chance): Change {
     [6, { how: "place", seed }],
     [6, { how: "preceded", line: chance.pick(oddSayings) }],
     chance.oneIn(100)
-      ? [1, { how: "lengthened", bytes: chance.pick([65_536, 4 * 1_048_576 - 1, 4 * 1_048_576, 4 * 1_048_576 + 1]) }]
+      ? [
+          1,
+          {
+            how: "lengthened",
+            bytes: chance.pick([65_536, 4 * 1_048_576 - 1, 4 * 1_048_576, 4 * 1_048_576 + 1]),
+          },
+        ]
       : [1, { how: "twice" }],
   ]);
 }

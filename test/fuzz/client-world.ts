@@ -1,5 +1,12 @@
 /** A client, its user, and a station played by hand: what must be true whatever the station's first words were. */
-import { Client, NoAnswerError, ProtocolError, Refusal, type ClientListener, type EventRow } from "@trofie/commands";
+import {
+  Client,
+  NoAnswerError,
+  ProtocolError,
+  Refusal,
+  type ClientListener,
+  type EventRow,
+} from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
 import { stationContract, type StationContract } from "@trofie/contract";
 import { Reactor } from "@trofie/reactor";
@@ -55,7 +62,8 @@ export class ClientWorld {
     await this.#talk(station);
     const isMisled = ChangedLines.mayMislead(input);
     const endMs = this.#clock.nowMs() + recoveredWithinMs;
-    const isOver = (): boolean => client.state.kind === "stopped" || isDone(asked, watch, station, client, isMisled);
+    const isOver = (): boolean =>
+      client.state.kind === "stopped" || isDone(asked, watch, station, client, isMisled);
     for (;;) {
       await this.#leave(input, station);
       if (isOver() || this.#clock.nowMs() > endMs || !(await this.#clock.advanceToNext())) break;
@@ -82,13 +90,11 @@ export class ClientWorld {
     await settle();
   }
 
-  #check(
-    input: ClientInput,
-    { client, asked, watch, station, isOver }: Seen,
-  ): void {
+  #check(input: ClientInput, { client, asked, watch, station, isOver }: Seen): void {
     const isMisled = ChangedLines.mayMislead(input);
     if (watch.fault !== null) broken(watch.fault);
-    if (client.state.kind === "stopped" && !isMisled) broken(`the client has given up: ${client.state.reason}`);
+    if (client.state.kind === "stopped" && !isMisled)
+      broken(`the client has given up: ${client.state.reason}`);
     if (!isOver) broken(`the client has not recovered: ${JSON.stringify({ state: client.state, asked })}`);
     if (station.verdicts.size > asked.filter(({ what }) => what !== "query").length)
       broken(`${station.verdicts.size} commands came of ${asked.length}`);
@@ -105,8 +111,13 @@ export class ClientWorld {
     }
   }
 
-  async #stop(client: Client<StationContract>, { wires }: HandStation, asked: readonly Asked[]): Promise<void> {
-    if (wires.slice(0, -1).some(({ ended }) => ended !== "gone")) broken("the client keeps an older connection");
+  async #stop(
+    client: Client<StationContract>,
+    { wires }: HandStation,
+    asked: readonly Asked[],
+  ): Promise<void> {
+    if (wires.slice(0, -1).some(({ ended }) => ended !== "gone"))
+      broken("the client keeps an older connection");
     const stopped = client.stop();
     await settle();
     wires.at(-1)?.fin();
@@ -115,7 +126,8 @@ export class ClientWorld {
     await stopped;
     if (asked.some(({ outcome }) => outcome === undefined)) broken("a call of a stopped client still waits");
     if (this.#clock.waiting > 0) broken(`${this.#clock.waiting} calls still wait on the clock`);
-    if (wires.some(({ ended }) => ended !== "gone")) broken("the connection of a stopped client is still there");
+    if (wires.some(({ ended }) => ended !== "gone"))
+      broken("the connection of a stopped client is still there");
   }
 }
 

@@ -89,16 +89,23 @@ export class HandStation {
   }
 
   #open(id: number | string, { resume, client }: Json, link: Link): void {
-    if (resume !== null && !isPlace(resume)) broken(`the client opens with what no station takes: ${JSON.stringify(resume)}`);
+    if (resume !== null && !isPlace(resume))
+      broken(`the client opens with what no station takes: ${JSON.stringify(resume)}`);
     if (typeof client !== "string") broken("the client does not say who it is");
     link.isOpen = true;
     const seq = this.lastSeq;
-    this.#say({ id, result: { proto: 1, station: "by hand", role: "admin", epoch: epochOfFuzz, firstSeq: 1, seq } });
+    this.#say({
+      id,
+      result: { proto: 1, station: "by hand", role: "admin", epoch: epochOfFuzz, firstSeq: 1, seq },
+    });
     if (resume && resume.epoch === epochOfFuzz && resume.since >= 0 && resume.since <= seq)
       return this.#sayRows(resume.since);
     this.#say({ method: "snapshot.begin", params: { seq, items: this.jobs.length } });
     for (const { id: job, ended } of this.jobs)
-      this.#say({ method: "snapshot.item", params: { kind: "job", id: job, ended, item: { id: job, ended } } });
+      this.#say({
+        method: "snapshot.item",
+        params: { kind: "job", id: job, ended, item: { id: job, ended } },
+      });
     this.#say({ method: "snapshot.end", params: { seq } });
   }
 

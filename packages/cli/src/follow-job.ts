@@ -1,5 +1,13 @@
 /** Waits for a job, and tells of it, until there is nothing more to wait for. */
-import { isMoving, isOutcome, percentOf, type Job, type JobState, type Progress } from "@trofie/contract";
+import {
+  atRest,
+  isMoving,
+  isOutcome,
+  percentOf,
+  type Job,
+  type JobState,
+  type Progress,
+} from "@trofie/contract";
 import { jobText, progressText } from "./job-text.ts";
 import type { Doing } from "./order-work.ts";
 import type { Screen } from "./screen.ts";
@@ -60,9 +68,10 @@ const remarkable: ReadonlySet<JobState> = new Set(["paused", "stopping", "hung",
 export function jobOnScreen(screen: Screen): JobTeller {
   let tenthsShown = -1;
   let wasRemarkable = false;
+  let isPaused = false;
   return {
     progressed(progress) {
-      const text = progressText(progress);
+      const text = progressText(isPaused ? atRest(progress) : progress);
       const tenths = Math.floor(percentOf(progress.bytesDone, progress.bytesTotal) / 10);
       screen.status(text);
       if (!screen.isTerminal && tenths > tenthsShown) screen.line(text);
@@ -70,6 +79,7 @@ export function jobOnScreen(screen: Screen): JobTeller {
     },
     changed(job) {
       if (!isMoving(job.state)) screen.status("");
+      isPaused = job.state === "paused";
       const isRemarkable = remarkable.has(job.state);
       if (isRemarkable || wasRemarkable) screen.line(jobText(job));
       wasRemarkable = isRemarkable;

@@ -28,7 +28,7 @@ const moves =
 test.each<[JobState, string]>([
   ["running", `loop1  ${moves}`],
   ["verifying", `loop1  ${moves}`],
-  ["paused", `loop1  paused  ${moves}`],
+  ["paused", "loop1  paused  Writing 00 (step 1 of 2)  15 %  150 bytes of 1.00 kB"],
   ["stopping", `loop1  stopping  ${moves}`],
   ["hung", "loop1  hung"],
   ["interrupted", ""],

@@ -41,7 +41,13 @@ export function withProgress(view: StationView, progress: Progress): StationView
 
 /** How far a job is; undefined unless it moves, for nothing is left to expect of what does not. */
 export function progressOf(view: StationView, job: Job | undefined): Progress | undefined {
-  return job && isMoving(job.state) ? view.progress.get(job.id) : undefined;
+  const progress = job && isMoving(job.state) ? view.progress.get(job.id) : undefined;
+  return progress && job?.state === "paused" ? atRest(progress) : progress;
+}
+
+/** How far a job is that has paused: what rate it last had says nothing of when it will be done. */
+export function atRest(progress: Progress): Progress {
+  return { ...progress, bytesPerSecond: 0, etaMs: null, limit: null };
 }
 
 function withJob(view: StationView, job: Job): StationView {

@@ -43,8 +43,8 @@ function wasCutOff({ state, startedAt }: Job): boolean {
 
 export class AfterRestart {
   readonly #options: AfterRestartOptions;
-  /** The jobs that could not go on, and why. */
-  readonly #waiting = new Map<string, string>();
+  /** The jobs that could not go on. */
+  readonly #waiting = new Set<string>();
 
   constructor(options: AfterRestartOptions) {
     this.#options = options;
@@ -102,9 +102,8 @@ export class AfterRestart {
     if (jobs.rests(id)) return this.#rest(job, whyCutOff ?? job.why);
     const prospect = prospectOf(job, jobs, devices.devices);
     if ("device" in prospect) return goOn(job, jobs, prospect.device);
-    const why = `Cannot go on: ${prospect.whyNot}`;
-    this.#waiting.set(id, why);
-    this.#rest(job, why);
+    this.#waiting.add(id);
+    this.#rest(job, `Cannot go on: ${prospect.whyNot}`);
   }
 
   #rest({ id, state, why: before }: Job, why: string | null): void {
@@ -125,13 +124,9 @@ export class AfterRestart {
     };
   }
 
-  /** Not those that somebody has resumed, or stopped, meanwhile. */
+  /** Not those that somebody has stopped meanwhile. */
   #waitingNow(): string[] {
-    const isWaiting = ([id, why]: [string, string]): boolean => {
-      const job = this.#options.jobs.get(id)!;
-      return job.state === "interrupted" && job.why === why;
-    };
-    return [...this.#waiting].filter(isWaiting).map(([id]) => id);
+    return [...this.#waiting].filter((id) => this.#options.jobs.get(id)!.state === "interrupted");
   }
 }
 

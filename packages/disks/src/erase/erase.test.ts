@@ -233,3 +233,18 @@ test("a disk that does not answer is told as stalled, and as answering when it d
   });
   expect(bench.words.filter((word) => word !== "verifying")).toEqual(["stalled", "answering"]);
 });
+
+test("a disk whose opening hangs is told as stalled too", async () => {
+  const bench = benchWith();
+  const opened = Promise.withResolvers<void>();
+  const { open } = bench.machine;
+  bench.machine.open = async (path) => {
+    await opened.promise;
+    return open(path);
+  };
+  const report = bench.begin(await bench.plan());
+  void bench.clock.wait(25_000).then(() => opened.resolve());
+  expect((await bench.clock.run(report)).outcome).toBe("erased");
+  expect(bench.events[0]).toMatchObject({ type: "progress", step: "Opening the disk", bytesDone: 0 });
+  expect(bench.words.slice(0, 1)).toEqual(["stalled"]);
+});

@@ -4,24 +4,34 @@ import type { JobReport } from "@trofie/contract";
 import { openPlanned, type PlannedDisk } from "../disk/open-planned.ts";
 import { WatchedDisk } from "../disk/watched-disk.ts";
 import { Interruption, type CarryOut, type JobContext } from "../job/job-context.ts";
-import { conclude } from "./conclude.ts";
+import { conclude, type Ended } from "./conclude.ts";
 import { resolvePasses } from "./fills.ts";
 import { isFailure } from "./ground.ts";
 import { HowFar } from "./how-far.ts";
 import { usualLimits, type Limits } from "./limits.ts";
-import { PassRun } from "./pass-run.ts";
+import { Meter } from "./meter.ts";
+import { PassRun, stepsOf } from "./pass-run.ts";
+import { Teller } from "./teller.ts";
 
 export const carryOutErase: CarryOut<"erase"> = (context) => erase(context, usualLimits);
 
+/** The job's progress is told from the beginning: on a dying disk even the opening can hang. */
 export async function erase(context: JobContext<"erase">, limits: Limits): Promise<JobReport> {
-  const far = HowFar.from(context.checkpoint, limits.narrowMs);
-  const opened = await open(context);
-  const disk = new WatchedDisk(opened.disk, () => context.clock.nowMs());
-  try {
-    return await toEnd(context, { ...opened, disk }, far, limits);
-  } finally {
-    await disk.close();
-  }
+  const { clock, plan, seedHex } = context;
+  const passes = resolvePasses(plan, seedHex);
+  const meter = new Meter(plan.bytesTotal, () => clock.nowMs());
+  const teller = new Teller(context, { meter, stepCount: stepsOf(passes), stallMs: limits.stallMs });
+  return teller.during(async () => {
+    const far = HowFar.from(context.checkpoint, limits.narrowMs);
+    const opened = await open(context);
+    const disk = new WatchedDisk(opened.disk, () => clock.nowMs());
+    try {
+      const run = new PassRun(context, { ...opened, disk }, passes, far, { limits, meter, teller });
+      return await reportOf(context, run, { far, passes, disk });
+    } finally {
+      await disk.close();
+    }
+  });
 }
 
 /** A job that goes on rests when its device is not there or not free: it may be soon. A new one is refused. */
@@ -35,15 +45,11 @@ async function open(context: JobContext<"erase">): Promise<PlannedDisk> {
   }
 }
 
-async function toEnd(
-  context: JobContext<"erase">,
-  opened: PlannedDisk & { readonly disk: WatchedDisk },
-  far: HowFar,
-  limits: Limits,
+async function reportOf(
+  { plan, signal }: JobContext<"erase">,
+  run: PassRun,
+  of: Pick<Ended, "far" | "passes" | "disk">,
 ): Promise<JobReport> {
-  const { plan, seedHex, signal } = context;
-  const passes = resolvePasses(plan, seedHex);
-  const run = new PassRun(context, opened, passes, far, limits);
   const error = await run.toEnd().then(
     () => null,
     (thrown: unknown) => thrown,
@@ -51,14 +57,12 @@ async function toEnd(
   const isOver = signal.aborted && error instanceof Interruption;
   if (error !== null && !isFailure(error) && !isOver) throw error;
   return conclude({
-    far,
-    passes,
+    ...of,
+    plan,
     failure: isFailure(error) ? error : null,
     isStopped: signal.aborted && !run.isDone,
     wasToldToStop: signal.aborted,
     bytesDone: run.bytesDone,
-    plan,
-    disk: opened.disk,
     durationMs: run.durationMs,
   });
 }

@@ -11,12 +11,12 @@ import type { Ground } from "./ground.ts";
 import type { HowFar } from "./how-far.ts";
 import { Keeper } from "./keeper.ts";
 import type { Limits } from "./limits.ts";
-import { Meter } from "./meter.ts";
+import type { Meter } from "./meter.ts";
 import { overwrite, type Desk } from "./overwriting.ts";
 import { proveOverlap, type Overlap } from "./resume.ts";
 import { bytesOfReading } from "./sample.ts";
 import { lanesBuffered, lanesDirect } from "./sweep.ts";
-import { Teller } from "./teller.ts";
+import type { Teller } from "./teller.ts";
 
 type Opened = PlannedDisk & { readonly disk: WatchedDisk };
 type FirmwarePass = Extract<ResolvedPass, { kind: "firmware" }>;
@@ -37,12 +37,10 @@ export class PassRun {
     opened: Opened,
     passes: readonly ResolvedPass[],
     far: HowFar,
-    limits: Limits,
+    { limits, meter, teller }: { limits: Limits; meter: Meter; teller: Teller },
   ) {
-    const { clock, plan } = context;
     const { disk } = opened;
-    const presence = new Presence(opened.checkIdentity, clock);
-    const meter = new Meter(plan.bytesTotal, () => clock.nowMs());
+    const presence = new Presence(opened.checkIdentity, context.clock);
     const keeper = new Keeper({ context, disk, presence, far, meter, limits });
     this.#context = context;
     this.#opened = opened;
@@ -51,13 +49,9 @@ export class PassRun {
     this.#meter = meter;
     this.#keeper = keeper;
     this.#presence = presence;
-    this.#teller = new Teller(context, {
-      disk,
-      meter,
-      stepCount: stepsOf(passes),
-      stallMs: limits.stallMs,
-      faultyBytes: () => far.map.faultyBytes + far.misread.faultyBytes + far.suspects.bytes,
-    });
+    this.#teller = teller;
+    teller.watch(disk);
+    teller.count(() => far.map.faultyBytes + far.misread.faultyBytes + far.suspects.bytes);
     this.#desk = {
       context,
       ground: this.#ground(limits),
@@ -103,11 +97,9 @@ export class PassRun {
    * is kept before anything is written: from then on the job knows its device wherever it is attached.
    */
   async toEnd(): Promise<void> {
-    await this.#teller.during(async () => {
-      await (this.#context.checkpoint === null ? this.#begin() : this.#takeUp());
-      while (!this.isDone && !this.#isToEnd()) await this.#carryOut(this.#passes[this.#far.pass]!);
-      if (this.isDone) this.#meter.moveTo(this.#context.plan.bytesTotal);
-    });
+    await (this.#context.checkpoint === null ? this.#begin() : this.#takeUp());
+    while (!this.isDone && !this.#isToEnd()) await this.#carryOut(this.#passes[this.#far.pass]!);
+    if (this.isDone) this.#meter.moveTo(this.#context.plan.bytesTotal);
   }
 
   /** After a mismatch nothing that is still to be done could make the disk erased. */
@@ -233,6 +225,6 @@ export function hasFailed(report: PassReport): boolean {
 }
 
 /** A pass is one step, and its verification another. */
-function stepsOf(passes: readonly ResolvedPass[]): number {
+export function stepsOf(passes: readonly ResolvedPass[]): number {
   return passes.reduce((sum, pass) => sum + (pass.kind === "overwrite" && pass.verified ? 2 : 1), 0);
 }

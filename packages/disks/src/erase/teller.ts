@@ -16,30 +16,34 @@ type Told = Pick<JobContext<"erase">, "tell" | "clock">;
 
 export class Teller {
   readonly #context: Told;
-  readonly #disk: WatchedDisk;
   readonly #meter: Meter;
   readonly #stepCount: number;
   readonly #stallMs: number;
-  readonly #faultyBytes: () => number;
-  #step: Step = { step: "Beginning", stepNumber: 1 };
+  #step: Step = { step: "Opening the disk", stepNumber: 1 };
+  #waitingMs: () => number;
+  #faultyBytes: () => number = () => 0;
   #isStalled = false;
 
+  /** Until a disk is watched it is the opening of one that may hang. */
   constructor(
     context: Told,
-    of: {
-      readonly disk: WatchedDisk;
-      readonly meter: Meter;
-      readonly stepCount: number;
-      readonly stallMs: number;
-      readonly faultyBytes: () => number;
-    },
+    of: { readonly meter: Meter; readonly stepCount: number; readonly stallMs: number },
   ) {
     this.#context = context;
-    this.#disk = of.disk;
     this.#meter = of.meter;
     this.#stepCount = Math.max(1, of.stepCount);
     this.#stallMs = of.stallMs;
-    this.#faultyBytes = of.faultyBytes;
+    const begunMs = context.clock.nowMs();
+    this.#waitingMs = () => context.clock.nowMs() - begunMs;
+  }
+
+  watch(disk: Pick<WatchedDisk, "waitingMs">): void {
+    this.#waitingMs = () => disk.waitingMs();
+  }
+
+  /** Where the faulty bytes so far are counted. */
+  count(faultyBytes: () => number): void {
+    this.#faultyBytes = faultyBytes;
   }
 
   begin(step: Step): void {
@@ -74,7 +78,7 @@ export class Teller {
   }
 
   #tellStall(): void {
-    const isStalled = this.#disk.waitingMs() >= this.#stallMs;
+    const isStalled = this.#waitingMs() >= this.#stallMs;
     if (isStalled === this.#isStalled) return;
     this.#isStalled = isStalled;
     const seconds = Math.round(this.#stallMs / 1000);

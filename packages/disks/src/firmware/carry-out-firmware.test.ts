@@ -216,6 +216,17 @@ test("a sanitize that was given just before the process died, and is still runni
   expect(drive.given).toEqual([]);
 });
 
+test("a SCSI disk that was seen at work, and is ready then, has done it, though nobody kept that it took it", async () => {
+  const drive = new PretendedScsi();
+  const bench = new Bench(drive, "scsi-sanitize-overwrite");
+  dieAfter(bench, "issuing");
+  await expect(bench.run()).rejects.toThrow(Interruption);
+  await drive.machine().execute("sg_sanitize", ["--overwrite", drive.path], { limitMs: 1 });
+  const { firmware } = await bench.resume();
+  expect(firmware.succeeded).toBe(true);
+  expect(drive.given).toHaveLength(1);
+});
+
 test("progress goes from nothing towards all", async () => {
   const bench = new Bench(new PretendedNvme(), "nvme-sanitize-crypto");
   await bench.run();
@@ -366,6 +377,24 @@ test("a drive that lost its power in the middle is unlocked again, and its erase
   expect(firmware.succeeded).toBe(false);
   expect(drive).toMatchObject({ password: null, isLocked: false });
   expect(drive.given).toEqual([]);
+});
+
+test("a drive that is gone in the middle of a Security Erase interrupts the job, which unlocks it when it is back", async () => {
+  const drive = new PretendedAta();
+  const bench = new Bench(drive, "ata-security-erase");
+  drive.onTool = (line) => {
+    if (line.includes("--security-erase")) drive.ailments.isSilent = true;
+  };
+  await expect(bench.run()).rejects.toThrow(Interruption);
+  expect(bench.keeping.at(-1)?.issue).toBe("issued");
+  drive.ailments.isSilent = false;
+  drive.cutPower();
+  const { firmware } = await bench.resume();
+  expect(firmware.status).toBe(
+    "Security is still enabled, and the disk locked; the password was taken away again",
+  );
+  expect(drive).toMatchObject({ password: null, isLocked: false });
+  expect(drive.given).toHaveLength(1);
 });
 
 test("a Security Erase that ended while nobody looked is known by the password that is gone", async () => {

@@ -127,18 +127,20 @@ class FirmwarePass {
     const { family } = this.#command;
     if (family.prepare !== undefined) {
       const prepared = await this.#answer(family.prepare(this.#disk));
-      if (!prepared.taken) return this.#fail(prepared.words);
+      if (!prepared.taken) return this.#notTaken(prepared.words);
       await this.#keep("issued");
     }
     const { taken, words } = await this.#answer(this.#whileTicking(estimatedMs));
-    if (family.isBlocking) return taken ? this.#follow(true) : this.#fail(words);
-    if (taken) {
-      // The disk works whether or not this is kept: without it, only its status is believed later.
-      await this.#keep("issued").catch(() => {});
-      return this.#follow(true);
-    }
+    if (!taken) return this.#notTaken(words);
+    // A disk that goes on by itself does so whether or not this is kept: without it, only its status is believed later.
+    if (!family.isBlocking) await this.#keep("issued").catch(() => {});
+    return this.#follow(true);
+  }
+
+  /** A tool also fails when its disk is gone in the middle of the command: such a disk is followed, and not given up. */
+  async #notTaken(words: string): Promise<FirmwarePassReport> {
     const status = await this.#status(false);
-    return status?.state === "running" ? this.#follow(true) : this.#fail(words);
+    return status === null || status.state === "running" ? this.#follow(false) : this.#fail(words);
   }
 
   /** The time that the disk asked for is all that there is to tell of a command that blocks. */
@@ -159,15 +161,16 @@ class FirmwarePass {
   async #follow(wasTaken: boolean): Promise<FirmwarePassReport> {
     const { clock, signal, tellProgress } = this.#run;
     let heardMs = clock.nowMs();
-    let sawItRun = false;
+    /** What was seen running was surely taken; but how a command ends that blocks, only its answer says. */
+    let isOurs = wasTaken;
     for (;;) {
-      const status = await this.#status(wasTaken);
+      const status = await this.#status(isOurs);
       if (status === null) {
         await this.#interruptIfGone(clock.nowMs() - heardMs);
       } else {
         heardMs = clock.nowMs();
-        if (status.state !== "running") return this.#conclude(status, wasTaken || sawItRun);
-        sawItRun = true;
+        if (status.state !== "running") return this.#conclude(status, isOurs);
+        isOurs ||= !this.#command.family.isBlocking;
         if (status.fractionDone !== null) tellProgress(status.fractionDone);
         if (signal.aborted) return this.#goesOn(status.words);
       }

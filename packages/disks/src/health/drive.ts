@@ -174,4 +174,3 @@ type Counts = Partial<Record<Count, number | undefined>>;
 function withoutUnknown(counts: Counts): Drive["counts"] {
   return Object.fromEntries(Object.entries(counts).filter(([, value]) => typeof value === "number"));
 }
-

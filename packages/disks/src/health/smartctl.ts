@@ -75,4 +75,3 @@ function hasData(said: Smartctl): boolean {
     (said.smart_status?.passed !== undefined && said.device?.protocol !== "SCSI")
   );
 }
-

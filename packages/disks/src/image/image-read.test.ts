@@ -49,7 +49,10 @@ async function read(name: string, faults: Faults = {}, doing: Doing = {}): Promi
   const planned = { disk, checkIdentity: async () => {} };
   const file = await NewImageFile.create(bench.folder, name);
   const lastWrite = async () => String(disk.counts.write);
-  return { report: await readImage({ ...working.context, planned, file, lastWrite }), events: working.events };
+  return {
+    report: await readImage({ ...working.context, planned, file, lastWrite }),
+    events: working.events,
+  };
 }
 
 interface Doing {

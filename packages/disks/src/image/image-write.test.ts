@@ -91,6 +91,18 @@ describe("a plan", () => {
     );
   });
 
+  test("that is to grow says beforehand when it cannot", async () => {
+    const without: Machine = {
+      ...machine,
+      execute: async (program, args, options) =>
+        program === "sfdisk" ? null : machine.execute(program, args, options),
+    };
+    const work = { kind: "image-write", path: device, image: "raw.img", grow: true } as const;
+    expect((await planOf(without, places, makeImageWritePlan, work)).warnings).toContain(
+      "It will not be grown: sfdisk is not installed (package fdisk)",
+    );
+  });
+
   test("is another one when the image is another one", async () => {
     const path = bench.put("other.img", system);
     const before = await plan("other.img");

@@ -5,6 +5,7 @@ import { openPlanned } from "../disk/open-planned.ts";
 import { refuseUnlessFit } from "../discovery/refuse-work.ts";
 import type { CarryOut } from "../job/job-context.ts";
 import type { MakePlan } from "../job/plan-context.ts";
+import type { Machine } from "../machine/machine.ts";
 import { planWarnings, whatTheWordIs, wordOf, likelyMs } from "./confirmation.ts";
 import { folderOfImages } from "./list-images.ts";
 import { contentBytesOf, needUnpacker, openImage, unusable, type OpenedImage } from "./open-image.ts";
@@ -29,7 +30,11 @@ export const makeImageWritePlan: MakePlan<"image-write"> = async (context, work)
       bytesTotal,
       estimatedMs: likelyMs(device, bytesTotal === 0 ? guessedBytes(device, opened) : bytesTotal),
       holds: holds ?? [],
-      warnings: [...planWarnings(found, holds), ...contentWarnings(device, contentBytes)],
+      warnings: [
+        ...planWarnings(found, holds),
+        ...contentWarnings(device, contentBytes),
+        ...(work.grow ? await growWarnings(machine) : []),
+      ],
       confirm: { word: wordOf(device), what: whatTheWordIs(device) },
       image: opened.image,
       contentBytes,
@@ -59,6 +64,12 @@ function contentWarnings({ identity }: Device, contentBytes: number | null): str
   }
   if (contentBytes >= identity.sizeBytes) return [];
   return [`What lies behind the first ${contentBytes} bytes of the device stays as it is`];
+}
+
+/** The programs of a file system itself are looked for when it is known which one it is. */
+async function growWarnings(machine: Machine): Promise<string[]> {
+  const sfdisk = await machine.execute("sfdisk", ["--version"], { limitMs: 30_000 });
+  return sfdisk === null ? ["It will not be grown: sfdisk is not installed (package fdisk)"] : [];
 }
 
 export const carryOutImageWrite: CarryOut<"image-write"> = async (context) => {

@@ -27,7 +27,7 @@ export const tableLimitMs = 60_000;
 export async function readPartitionTable(machine: Machine, path: string): Promise<PartitionTable | null> {
   const args = ["--json", "--no-reread", path];
   const said = await machine.execute("sfdisk", args, { limitMs: tableLimitMs });
-  if (said === null) throw new Error("sfdisk is not installed");
+  if (said === null) throw new Error("sfdisk is not installed (package fdisk)");
   if (said.exitCode !== 0) return null;
   return parseTable(said.stdout, path);
 }

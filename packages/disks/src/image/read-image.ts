@@ -61,7 +61,9 @@ class ReadRun {
       const sha256 = await this.#read();
       await planned.checkIdentity();
       if ((await this.#order.lastWrite()) !== before) {
-        throw new ImageError("something was written to it meanwhile, so that this is no state that it was ever in");
+        throw new ImageError(
+          "something was written to it meanwhile, so that this is no state that it was ever in",
+        );
       }
       await this.#readBack(sha256);
       await file.publish();

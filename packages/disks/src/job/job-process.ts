@@ -6,9 +6,9 @@
 import { Refusal } from "@trofie/commands";
 import type { JobReport, WorkKind } from "@trofie/contract";
 import { linuxMachine } from "../machine/linux-machine.ts";
-import type { Checkpoint } from "../disk-host.ts";
 import { Interruption, type CarryOut, type JobClock, type JobContext } from "./job-context.ts";
 import type { FromJob, Order, ToJob } from "./job-messages.ts";
+import { KeptCheckpoints } from "./kept-checkpoints.ts";
 import { PauseGate } from "./pause-gate.ts";
 
 const works: { readonly [K in WorkKind]: () => Promise<CarryOut<K>> } = {
@@ -41,9 +41,7 @@ const clock: JobClock = {
 };
 const stopping = new AbortController();
 const gate = new PauseGate();
-/** The checkpoints that the work waits for, by number. */
-const waiting = new Map<number, PromiseWithResolvers<void>>();
-let checkpoints = 0;
+const checkpoints = new KeptCheckpoints(tell);
 let order: Order | null = null;
 let hasBegun = false;
 
@@ -53,12 +51,12 @@ process.on("message", (message: ToJob) => {
   if (message.type === "stop") stop();
   if (message.type === "pause") gate.pause();
   if (message.type === "resume") gate.resume();
-  if (message.type === "kept") waiting.get(message.number)?.resolve();
+  if (message.type === "kept") checkpoints.kept(message.number);
 });
 
 /** The channel closes when the station is gone: nobody is left to watch this job, so it ends. */
 process.on("disconnect", () => {
-  for (const kept of waiting.values()) kept.reject(noStation());
+  checkpoints.stationIsGone();
   endWork();
 });
 
@@ -97,26 +95,9 @@ async function carryOut({ plan, ...rest }: Order): Promise<JobReport> {
     gate,
     clock,
     tell: (event) => tell({ type: "event", event }),
-    keep,
+    keep: (checkpoint) => checkpoints.keep(checkpoint),
   } satisfies JobContext<WorkKind>;
   return work(context);
-}
-
-async function keep(checkpoint: Checkpoint): Promise<void> {
-  if (!process.connected) throw noStation();
-  const number = ++checkpoints;
-  const kept = Promise.withResolvers<void>();
-  waiting.set(number, kept);
-  tell({ type: "keep", number, event: { type: "checkpoint", checkpoint } });
-  try {
-    await kept.promise;
-  } finally {
-    waiting.delete(number);
-  }
-}
-
-function noStation(): Interruption {
-  return new Interruption("Cannot go on: the station is gone, and nobody would keep how far it came");
 }
 
 function stop(): void {

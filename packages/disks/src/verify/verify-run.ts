@@ -6,14 +6,14 @@ import type { WatchedDisk } from "../disk/watched-disk.ts";
 import { FaultyMap, Suspects } from "../erase/faulty-map.ts";
 import type { Ground } from "../erase/ground.ts";
 import type { Limits } from "../erase/limits.ts";
-import { Meter } from "../erase/meter.ts";
+import type { Meter } from "../erase/meter.ts";
 import { narrow } from "../erase/narrow.ts";
 import { bytesOf } from "../erase/range.ts";
 import { isSampled, placesOf } from "../erase/sample.ts";
 import { fillWords } from "../erase/step-words.ts";
 import { blockMaker } from "../erase/streams/block-maker.ts";
 import { lanesBuffered, lanesDirect } from "../erase/sweep.ts";
-import { Teller } from "../erase/teller.ts";
+import type { Teller } from "../erase/teller.ts";
 import { addCompared, Comparer, nothingFound, verifyRanges } from "../erase/verify-pass.ts";
 import type { JobContext } from "../job/job-context.ts";
 
@@ -33,22 +33,18 @@ export class VerifyRun {
   constructor(
     context: JobContext<"verify">,
     opened: PlannedDisk & { readonly disk: WatchedDisk },
-    limits: Limits,
+    { limits, meter, teller }: { limits: Limits; meter: Meter; teller: Teller },
   ) {
-    const { clock, plan, signal, gate } = context;
+    const { clock, signal, gate } = context;
     const { disk, device } = opened;
     this.#context = context;
     this.#opened = opened;
     this.#presence = new Presence(opened.checkIdentity, clock);
     this.#budget = { leftMs: limits.narrowMs };
-    this.#meter = new Meter(plan.bytesTotal, () => clock.nowMs());
-    this.#teller = new Teller(context, {
-      disk,
-      meter: this.#meter,
-      stepCount: 1,
-      stallMs: limits.stallMs,
-      faultyBytes: () => this.#map.faultyBytes + this.#suspects.bytes,
-    });
+    this.#meter = meter;
+    this.#teller = teller;
+    teller.watch(disk);
+    teller.count(() => this.#map.faultyBytes + this.#suspects.bytes);
     this.#ground = {
       disk,
       sectorBytes: device.physicalSectorBytes,
@@ -56,7 +52,7 @@ export class VerifyRun {
       clock,
       signal,
       gate,
-      meter: this.#meter,
+      meter,
       limits,
       checkThere: () => this.#presence.checkNowAndThen(),
       rest: () => this.#rest(),
@@ -66,15 +62,13 @@ export class VerifyRun {
 
   /** Returns at the end of the disk, or when the job is to stop. */
   async toEnd(): Promise<void> {
-    await this.#teller.during(async () => {
-      this.#context.tell({ type: "verifying" });
-      await this.#readAll();
-      if (this.#suspects.bytes > 0) await this.#readAgain();
-      await this.#presence.check();
-      if (this.#context.signal.aborted) return;
-      this.isDone = true;
-      this.#meter.moveTo(this.#context.plan.bytesTotal);
-    });
+    this.#context.tell({ type: "verifying" });
+    await this.#readAll();
+    if (this.#suspects.bytes > 0) await this.#readAgain();
+    await this.#presence.check();
+    if (this.#context.signal.aborted) return;
+    this.isDone = true;
+    this.#meter.moveTo(this.#context.plan.bytesTotal);
   }
 
   findings(durationMs: number): VerifyFindings {

@@ -1,45 +1,45 @@
 /** Reads a device back and compares it with what should be on it. Nothing is written, and nothing is claimed. */
 import type { JobReport, VerifyFindings } from "@trofie/contract";
 import { bytesText } from "@trofie/contract/quantities";
-import { openPlannedToRead, type PlannedDisk } from "../disk/open-planned.ts";
+import { openPlannedToRead } from "../disk/open-planned.ts";
 import { WatchedDisk } from "../disk/watched-disk.ts";
 import { isFailure } from "../erase/ground.ts";
 import { usualLimits, type Limits } from "../erase/limits.ts";
-import type { CarryOut, JobContext } from "../job/job-context.ts";
+import { Interruption, type CarryOut, type JobContext } from "../job/job-context.ts";
+import { Meter } from "../erase/meter.ts";
+import { Teller } from "../erase/teller.ts";
 import { VerifyRun } from "./verify-run.ts";
 
 export const carryOutVerify: CarryOut<"verify"> = (context) => verify(context, usualLimits);
 
 /** The device is opened only to read and is not claimed: whoever else reads it may go on. */
 export async function verify(context: JobContext<"verify">, limits: Limits): Promise<JobReport> {
-  const { machine, places, plan } = context;
-  const opened = await openPlannedToRead(machine, places, plan, { verb: "verify" });
-  const disk = new WatchedDisk(opened.disk, () => context.clock.nowMs());
-  try {
-    return await toEnd(context, { ...opened, disk }, limits);
-  } finally {
-    await disk.close();
-  }
+  const { machine, places, plan, clock } = context;
+  const meter = new Meter(plan.bytesTotal, () => clock.nowMs());
+  const teller = new Teller(context, { meter, stepCount: 1, stallMs: limits.stallMs });
+  return teller.during(async () => {
+    const opened = await openPlannedToRead(machine, places, plan, { verb: "verify" });
+    const disk = new WatchedDisk(opened.disk, () => clock.nowMs());
+    try {
+      return await reportOf(context, new VerifyRun(context, { ...opened, disk }, { limits, meter, teller }));
+    } finally {
+      await disk.close();
+    }
+  });
 }
 
-async function toEnd(
-  context: JobContext<"verify">,
-  opened: PlannedDisk & { readonly disk: WatchedDisk },
-  limits: Limits,
-): Promise<JobReport> {
-  const startedMs = context.clock.nowMs();
-  const run = new VerifyRun(context, opened, limits);
-  const failure = await run.toEnd().then(
+async function reportOf(context: JobContext<"verify">, run: VerifyRun): Promise<JobReport> {
+  const { clock, signal } = context;
+  const startedMs = clock.nowMs();
+  const error = await run.toEnd().then(
     () => null,
-    (error: unknown) => error,
+    (thrown: unknown) => thrown,
   );
-  if (failure !== null && !isFailure(failure)) throw failure;
-  const findings = run.findings(context.clock.nowMs() - startedMs);
-  return {
-    ...verdictOf(context, findings, run, failure),
-    durationMs: context.clock.nowMs() - startedMs,
-    findings,
-  };
+  const isOver = signal.aborted && error instanceof Interruption;
+  if (error !== null && !isFailure(error) && !isOver) throw error;
+  const durationMs = clock.nowMs() - startedMs;
+  const findings = run.findings(durationMs);
+  return { ...verdictOf(context, findings, run, isFailure(error) ? error : null), durationMs, findings };
 }
 
 function verdictOf(
