@@ -36,6 +36,12 @@ const testPrograms = {
   "/usr/bin/nbdfuse": "libnbd-bin",
   "/usr/sbin/mkfs.btrfs": "btrfs-progs",
   "/usr/sbin/hdparm": "hdparm",
+  "/usr/sbin/sfdisk": "fdisk",
+  "/usr/sbin/mkfs.xfs": "xfsprogs",
+  "/usr/sbin/mkfs.vfat": "dosfstools",
+  "/usr/bin/xz": "xz-utils",
+  "/usr/bin/zstd": "zstd",
+  "/usr/sbin/smartctl": "smartmontools",
 };
 
 installPackages();

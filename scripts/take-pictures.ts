@@ -47,7 +47,7 @@ function startStation(): ChildProcess {
     writeFileSync(join(practice, name), Buffer.alloc(256 * MiB, 0xbe));
   const big = join(practice, "archive-c"); // sparse, and never filled: its job is stopped
   writeFileSync(big, "");
-  truncateSync(big, 64 * 1024 * MiB);
+  truncateSync(big, 16 * 1024 * MiB);
   execFileSync("mkfs.ext4", ["-q", "-F", "-L", "backup", join(practice, "archive-b")]);
   const state = join(practice, "../trofie-pictures-state");
   const args = ["--state", state, "--socket", socket, "--http", "0", "--practice", practice, "--json"];

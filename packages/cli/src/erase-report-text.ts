@@ -79,10 +79,11 @@ function keyLines(pass: PassReport, i: number): string[] {
   return [`pass ${i + 1}: ${pass.fill.stream} ${pass.fill.keyHex}`];
 }
 
-/** Only what the last pass left is still there. */
+/** Only what the last pass left is still there, and nothing for certain where the blocks were given back. */
 function checkSection(passes: readonly PassReport[], { path, identity }: Job): string[] {
   const last = passes.findLast((pass) => pass.kind === "overwrite");
-  const command = last ? opensslText(last.fill) : null;
+  const isDiscarded = passes.some((pass) => pass.kind === "discard" && pass.done);
+  const command = last && !isDiscarded ? opensslText(last.fill) : null;
   if (command === null) return [];
   const compare = `cmp --bytes=${identity.sizeBytes} - '${path.replaceAll("'", "'\\''")}'`;
   return section("To compare the disk with the last pass, with OpenSSL alone:", [`${command} | ${compare}`]);

@@ -65,7 +65,7 @@ function bytesOfPass(pass: PassReport): number {
   return pass.kind === "overwrite" ? pass.bytesWritten + (pass.verification?.bytesRead ?? 0) : 0;
 }
 
-/** "Writing 00 (step 1 of 2)  42 %  1.2 s left  2.10 GB/s, the disk is the limit  113 MB of 268 MB" */
+/** "Writing 00, step 1 of 2  42 %  1.2 s left  2.10 GB/s, the disk is the limit  113 MB of 268 MB" */
 export function progressText(progress: Progress): string {
   const { bytesDone, bytesTotal, faultyBytes, etaMs } = progress;
   const isCounted = bytesTotal > 0;
@@ -82,7 +82,7 @@ export function progressText(progress: Progress): string {
 }
 
 function stepText({ step, stepNumber, stepCount }: Progress): string {
-  return stepCount === 1 ? step : `${step} (step ${stepNumber} of ${stepCount})`;
+  return stepCount === 1 ? step : `${step}, step ${stepNumber} of ${stepCount}`;
 }
 
 function speedNowText({ bytesPerSecond, limit }: Progress): string | null {

@@ -92,8 +92,10 @@ test("the command that compares the disk with its last pass can be given to a sh
   );
 });
 
-test("a last pass that OpenSSL cannot make has no such command", () => {
-  const passes: PassReport[] = [{ ...randomPass, fill: { kind: "random", stream: "chacha8", keyHex } }];
+test.each<[string, PassReport[]]>([
+  ["OpenSSL cannot make", [{ ...randomPass, fill: { kind: "random", stream: "chacha8", keyHex } }]],
+  ["was discarded afterwards", [randomPass, { kind: "discard", done: true, durationMs: 1 }]],
+])("a last pass that %s has no such command", (_, passes) => {
   expect(jobReportText(jobWith({ ...erase, passes }))).not.toContain("openssl");
 });
 

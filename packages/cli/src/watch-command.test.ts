@@ -23,12 +23,12 @@ const lineIn = (state: JobState): string =>
   });
 
 const moves =
-  "Writing 00 (step 1 of 2)  15 %  8.5 s left  100 bytes/s, the disk is the limit  150 bytes of 1.00 kB";
+  "Writing 00, step 1 of 2  15 %  8.5 s left  100 bytes/s, the disk is the limit  150 bytes of 1.00 kB";
 
 test.each<[JobState, string]>([
   ["running", `loop1  ${moves}`],
   ["verifying", `loop1  ${moves}`],
-  ["paused", "loop1  paused  Writing 00 (step 1 of 2)  15 %  150 bytes of 1.00 kB"],
+  ["paused", "loop1  paused  Writing 00, step 1 of 2  15 %  150 bytes of 1.00 kB"],
   ["stopping", `loop1  stopping  ${moves}`],
   ["hung", "loop1  hung"],
   ["interrupted", ""],

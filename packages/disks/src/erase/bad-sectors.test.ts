@@ -151,6 +151,17 @@ describe("a disk with bad sectors", () => {
   });
 });
 
+test("a job that is paused while it looks for bad sectors rests, and then finds them all", async () => {
+  const bench = benchWith({}, { onEvent: ({ type }) => void (type === "paused" && bench.gate.resume()) });
+  bench.disk.spoil({ offset: 65_536, lengthBytes: 8192, on: "write" });
+  bench.disk.faults.before = (operation, _offset, lengthBytes) => {
+    if (operation === "write" && lengthBytes === 4096 && bench.words.length === 0) bench.gate.pause();
+  };
+  const report = await bench.erase(await bench.plan());
+  expect(bench.words).toEqual(["paused", "resumed", "verifying"]);
+  expect(rangesWith(report, "write")).toEqual([{ offset: 65_536, lengthBytes: 8192 }]);
+});
+
 test("a disk that fails everything is given up soon, and its blocks are in the map", async () => {
   const bench = benchWith({ sizeBytes: 64 * blockBytes }, { limits: { mostSuspectsInARow: 8 } });
   bench.disk.spoil({ offset: 4 * blockBytes, lengthBytes: 60 * blockBytes, on: "write" });

@@ -1,5 +1,4 @@
 /** Gives all blocks of a disk back to its medium. */
-import type { PassReport } from "@trofie/contract";
 import type { OpenedDisk } from "../disk/disk.ts";
 import type { Machine } from "../machine/machine.ts";
 
@@ -20,5 +19,3 @@ export async function discardAll(
   const ended = await machine.execute("blkdiscard", ["--force", path], { limitMs, signal });
   return ended?.exitCode === 0;
 }
-
-export type DiscardReport = Extract<PassReport, { kind: "discard" }>;

@@ -248,3 +248,17 @@ test("a disk whose opening hangs is told as stalled too", async () => {
   expect(bench.events[0]).toMatchObject({ type: "progress", step: "Opening the disk", bytesDone: 0 });
   expect(bench.words.slice(0, 1)).toEqual(["stalled"]);
 });
+
+test("a disk without the command of a firmware pass is refused, and nothing is written", async () => {
+  const bench = benchWith();
+  const plan = await bench.plan();
+  const erasing = bench.erase({ ...plan, passes: [{ kind: "firmware", command: "ata-sanitize-crypto" }] });
+  await expect(erasing).rejects.toMatchObject({ name: "Refusal" });
+  expect(bench.disk.counts.write).toBe(0);
+});
+
+test("a pass that discards a disk which has no such thing is done without, and the erase stands", async () => {
+  const report = await eraseOn(benchWith(), { discard: true });
+  expect(report.outcome).toBe("erased");
+  expect(findingsOf(report).passes.at(-1)).toMatchObject({ kind: "discard", done: false });
+});

@@ -81,7 +81,7 @@ export class LoopWorkshop {
 
   removeAll(): void {
     for (const undo of this.#undo.toReversed()) undo();
-    const left = attachedFiles().filter((path) => path.startsWith(this.folder));
+    const left = leftIn(this.folder);
     rmSync(this.folder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`Still attached: ${left.join(", ")}`);
   }
@@ -91,6 +91,15 @@ export class LoopWorkshop {
 function unmount(point: string): void {
   for (let tries = 0; tries < 50 && exitCodeOf("umount", point) !== 0; tries++) run("sleep", "0.1");
   if (exitCodeOf("mountpoint", "-q", point) === 0) run("umount", point);
+}
+
+/** A loop device that somebody looks at just now, a listing or blkid, goes when they close it. */
+function leftIn(folder: string): string[] {
+  for (let tries = 0; ; tries++) {
+    const left = attachedFiles().filter((path) => path.startsWith(folder));
+    if (left.length === 0 || tries === 50) return left;
+    run("sleep", "0.1");
+  }
 }
 
 function attachedFiles(): string[] {
