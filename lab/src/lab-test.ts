@@ -9,6 +9,7 @@ import { whyNoFaultLoops, whyNoMachines } from "./requirements.ts";
 import { scenarios } from "./scenarios/index.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { prepareMachine } from "./setup/prepare-machine.ts";
+import { whyNotBuilt } from "./stations/our-programs.ts";
 import { until } from "./until.ts";
 import { leftBehind } from "./work-folder.ts";
 
@@ -25,25 +26,32 @@ function chosen(words: readonly string[]): readonly Scenario[] {
 /** The exit code. */
 async function runAll(wanted: readonly Scenario[]): Promise<number> {
   prepareMachine(say);
-  const missing = whyNoFaultLoops() ?? whyNoMachines();
+  const missing = whyNoFaultLoops() ?? whyNoMachines() ?? whyNotBuilt();
   if (missing) throw new Error(`Cannot run the lab: it ${missing}`);
   let passed = 0;
-  for (const scenario of wanted) if (await runOne(scenario)) passed++;
+  const beganAt = performance.now();
+  for (const [i, scenario] of wanted.entries()) {
+    const isLast = scenario.machine !== wanted[i + 1]?.machine;
+    if (await runOne(scenario, isLast)) passed++;
+  }
   const failed = wanted.length - passed;
+  say(`It took ${((performance.now() - beganAt) / 1000).toFixed(0)} s`);
   say(`lab: ${wanted.length} scenarios, ${passed} passed, ${failed} failed`);
   return failed === 0 && wanted.length > 0 ? 0 : 1;
 }
 
-/** True when it passed. */
-async function runOne({ name, run }: Scenario): Promise<boolean> {
+/** True when it passed. After the last one, and after a failure, a shared machine is ended. */
+async function runOne({ name, run, machine }: Scenario, isLast: boolean): Promise<boolean> {
   const beganAt = performance.now();
   const seconds = () => `${((performance.now() - beganAt) / 1000).toFixed(1)} s`;
   try {
     await run();
-    await assertNothingLeft();
+    if (isLast) await machine?.end();
+    if (!machine?.isUp) await assertNothingLeft();
     say(`✓ ${name} (${seconds()})`);
     return true;
   } catch (error) {
+    await machine?.end();
     say(`✗ ${name} (${seconds()})\n${indented((error as Error).stack ?? String(error))}`);
     return false;
   }

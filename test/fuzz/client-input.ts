@@ -40,6 +40,8 @@ const oddSayings: readonly string[] = [
   '{"jsonrpc":"2.0","method":"station.greet","params":{"proto":[1],"station":"other","auth":["token"]}}',
   '{"jsonrpc":"2.0","id":1,"result":{}}',
   '{"jsonrpc":"2.0","id":1,"result":{"epoch":1,"seq":"x","role":null,"station":[]}}',
+  '{"jsonrpc":"2.0","id":1,"error":{"code":-32003,"message":"","data":{"code":"DENIED","final":true}}}',
+  '{"jsonrpc":"2.0","id":1,"error":{"code":-32004,"message":"","data":{"code":"VERSION","final":true}}}',
   '{"jsonrpc":"2.0","id":2,"result":{}}',
   '{"jsonrpc":"2.0","id":3,"result":{"job":null}}',
   '{"jsonrpc":"2.0","id":9999,"result":{}}',
@@ -95,7 +97,7 @@ export function clientInput(chance: Chance): ClientInput {
       [1, "silence"],
     ] as const),
     pieceBytes: chance.weighed([
-      [6, Infinity],
+      [6, 1_000_000],
       [1, 1],
       [1, 7],
       [1, 100],

@@ -6,20 +6,29 @@ import {
   Refusal,
   type ClientListener,
   type EventRow,
+  type Receiver,
 } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
+import { MemoryOutbox } from "@trofie/commands/testing";
 import { stationContract, type StationContract } from "@trofie/contract";
 import { Reactor } from "@trofie/reactor";
 import { seededRandom, settle } from "@trofie/reactor/testing";
-import { broken } from "./breach.ts";
+import { broken, hung } from "./breach.ts";
 import { ChangedLines } from "./changed-lines.ts";
 import type { ClientInput } from "./client-input.ts";
 import { FuzzClock } from "./fuzz-clock.ts";
 import { HandNet } from "./hand-net.ts";
 import { HandStation } from "./hand-station.ts";
+import { contentOf } from "./told-commands.ts";
 
 /** By when a client has recovered from a connection that went wrong, whatever was said on it. */
 const recoveredWithinMs = 120_000;
+
+/** What a test may break on purpose, to see that it is found. */
+export interface ClientFault {
+  /** Stands between the connection and the session. */
+  readonly between?: (session: Receiver) => Receiver;
+}
 
 /** One thing that was asked for, and how it came out. */
 interface Asked {
@@ -34,9 +43,11 @@ export class ClientWorld {
   readonly #net = new HandNet();
   readonly #reactor: Reactor;
   readonly #met: (what: string) => void;
+  readonly #fault: ClientFault;
 
-  constructor(met: (what: string) => void = () => {}) {
+  constructor(met: (what: string) => void = () => {}, fault: ClientFault = {}) {
     this.#met = met;
+    this.#fault = fault;
     this.#reactor = new Reactor({ net: this.#net, clock: this.#clock, random: seededRandom(1) });
   }
 
@@ -47,13 +58,17 @@ export class ClientWorld {
       station.accept(wire);
       return true;
     };
+    const outbox = new MemoryOutbox();
+    const connect = connectLines(this.#reactor, "tcp:host=127.0.0.1:port=2");
+    const { between = (session) => session } = this.#fault;
     const client = new Client<StationContract>({
       contract: stationContract,
-      connect: connectLines(this.#reactor, "tcp:host=127.0.0.1:port=2"),
+      connect: (receiver, signal) => connect(between(receiver), signal),
       clock: this.#clock,
       random: seededRandom(2),
       agent: "fuzz",
       auth: { token: "admin" },
+      outbox,
     });
     const watch = new Watch();
     client.listen(watch);
@@ -73,6 +88,8 @@ export class ClientWorld {
     }
     this.#met(`client ${client.state.kind}`);
     this.#check(input, { client, asked, watch, station, isOver: isOver() });
+    if (client.state.kind !== "stopped" && outbox.commands.size > 0)
+      broken("a command with a verdict is still kept");
     await this.#stop(client, station, asked);
   }
 
@@ -95,11 +112,14 @@ export class ClientWorld {
     if (watch.fault !== null) broken(watch.fault);
     if (client.state.kind === "stopped" && !isMisled)
       broken(`the client has given up: ${client.state.reason}`);
-    if (!isOver) broken(`the client has not recovered: ${JSON.stringify({ state: client.state, asked })}`);
+    if (!isOver) hung(`the client has not recovered: ${JSON.stringify({ state: client.state, asked })}`);
     if (station.verdicts.size > asked.filter(({ what }) => what !== "query").length)
       broken(`${station.verdicts.size} commands came of ${asked.length}`);
     for (const name in {}) broken(`every object has a member ${name}`);
     if (isMisled) return;
+    for (const row of watch.rows)
+      if (contentOf(row) !== contentOf(station.rows[row.seq - 1]))
+        broken(`event ${row.seq} was told as another`);
     const answers = new Set([...station.verdicts.values()].map(({ answer }) => answer.job));
     for (const { what, outcome, result } of asked) {
       if (!outcome || !("answer" in outcome)) broken(`a ${what} was not answered: ${String(outcome?.error)}`);
@@ -116,7 +136,7 @@ export class ClientWorld {
     { wires }: HandStation,
     asked: readonly Asked[],
   ): Promise<void> {
-    if (wires.slice(0, -1).some(({ ended }) => ended !== "gone"))
+    if (wires.slice(0, -1).some(({ ended }) => ended === "no"))
       broken("the client keeps an older connection");
     const stopped = client.stop();
     await settle();
@@ -124,10 +144,10 @@ export class ClientWorld {
     await settle();
     await this.#clock.advance(10_000);
     await stopped;
-    if (asked.some(({ outcome }) => outcome === undefined)) broken("a call of a stopped client still waits");
+    if (asked.some(({ outcome }) => outcome === undefined)) hung("a call of a stopped client still waits");
     if (this.#clock.waiting > 0) broken(`${this.#clock.waiting} calls still wait on the clock`);
     if (wires.some(({ ended }) => ended !== "gone"))
-      broken("the connection of a stopped client is still there");
+      hung("the connection of a stopped client is still there");
   }
 }
 
@@ -143,13 +163,16 @@ interface Seen {
 class Watch implements ClientListener {
   fault: string | null = null;
   seq: number | null = null;
+  readonly rows: EventRow[] = [];
 
   snapshotReceived(_items: readonly unknown[], seq: number): void {
     if (!Number.isSafeInteger(seq)) this.fault ??= `a snapshot of ${seq} was told`;
     this.seq = seq;
   }
 
-  eventReceived({ seq, type }: EventRow): void {
+  eventReceived(row: EventRow): void {
+    const { seq, type } = row;
+    this.rows.push(row);
     if (this.seq === null || seq !== this.seq + 1) this.fault ??= `event ${seq} was told after ${this.seq}`;
     if (typeof type !== "string") this.fault ??= `an event of type ${String(type)} was told`;
     this.seq = seq;

@@ -28,7 +28,8 @@ export class HandStation {
   readonly jobs: Job[] = [];
   /** Every connection that the client made, in order. */
   readonly wires: HandWire[] = [];
-  readonly #rows: object[] = [];
+  /** The journal: event n is its row n - 1. */
+  readonly rows: object[] = [];
   readonly #lines: ChangedLines;
   readonly #pieceBytes: number;
   #link: Link | null = null;
@@ -40,7 +41,7 @@ export class HandStation {
   }
 
   get lastSeq(): number {
-    return this.#rows.length;
+    return this.rows.length;
   }
 
   /** The newest connection, when it is there, and something on it was changed; the first one counts as that, too. */
@@ -134,11 +135,11 @@ export class HandStation {
   }
 
   #record(type: string, job: string | null, body: object): void {
-    this.#rows.push({ seq: this.lastSeq + 1, at: "2026-01-01T00:00:00.000Z", type, job, body });
+    this.rows.push({ seq: this.lastSeq + 1, at: "2026-01-01T00:00:00.000Z", type, job, body });
   }
 
   #sayRows(since: number): void {
-    for (const params of this.#rows.slice(since)) this.#say({ method: "event", params });
+    for (const params of this.rows.slice(since)) this.#say({ method: "event", params });
   }
 
   #say(message: object): void {
@@ -147,14 +148,17 @@ export class HandStation {
     if (wire.ended !== "no") return;
     const { bytes, isChanged, thenEnds } = this.#lines.carry({ jsonrpc: "2.0", ...message });
     link.isSpoilt ||= isChanged;
-    for (let from = 0; from < bytes.length; from += this.#pieceBytes) {
-      wire.say(bytes.subarray(from, Math.min(bytes.length, from + this.#pieceBytes)));
-      if (this.#pieceBytes === Infinity) break;
-    }
+    for (const piece of inPieces(bytes, this.#pieceBytes)) wire.say(piece);
     if (thenEnds) wire.fin();
   }
 }
 
 function isPlace(resume: unknown): resume is { epoch: string; since: number } {
   return isObject(resume) && typeof resume.epoch === "string" && Number.isSafeInteger(resume.since);
+}
+
+/** Not in more than some hundred pieces, however long it is. */
+function* inPieces(bytes: Uint8Array, pieceBytes: number): Generator<Uint8Array> {
+  const length = Math.min(bytes.length, Math.max(pieceBytes, Math.ceil(bytes.length / 500)));
+  for (let from = 0; from < bytes.length; from += length) yield bytes.subarray(from, from + length);
 }

@@ -12,7 +12,7 @@ import type { HandWire } from "./hand-wire.ts";
 import { asleepMs, slowMs, temperOf } from "./tempers.ts";
 
 /** What a test may break on purpose, to see that it is found. */
-export interface Fault {
+export interface StationFault {
   /** Stands between the connection and the session. */
   readonly between?: (session: Receiver) => Receiver;
   readonly journal?: () => MemoryJournal;
@@ -43,7 +43,7 @@ export class StationUnderTest {
   readonly #net = new HandNet();
   readonly #reactor: Reactor;
 
-  private constructor({ journal = () => new MemoryJournal() }: Fault) {
+  private constructor({ journal = () => new MemoryJournal() }: StationFault) {
     this.journal = journal();
     this.#reactor = new Reactor({ net: this.#net, clock: this.clock, random: seededRandom(1) });
     this.server = new CommandServer<StationContract>({
@@ -62,7 +62,7 @@ export class StationUnderTest {
     this.journal.onCommit = () => this.server.eventsCommitted();
   }
 
-  static async open(fault: Fault = {}): Promise<StationUnderTest> {
+  static async open(fault: StationFault = {}): Promise<StationUnderTest> {
     const station = new StationUnderTest(fault);
     const { between = (session) => session } = fault;
     const factory = new MessageLinesFactory(() => between(station.server.accept(door)));

@@ -1,14 +1,14 @@
 /** A station that many inputs are tried on, one after the other, and what must be true after each. */
 import { highWaterBytes, maxBytesAfterOpen } from "@trofie/commands";
 import { settle } from "@trofie/reactor/testing";
-import { broken } from "./breach.ts";
+import { broken, hung } from "./breach.ts";
 import { Bystander } from "./bystander.ts";
 import type { HandWire } from "./hand-wire.ts";
 import { Hearing } from "./hearing.ts";
 import { bystanderCommands, bystanderRole } from "./known.ts";
 import type { StationInput, Step } from "./station-input.ts";
 import { StationModel, type Foretold } from "./station-model.ts";
-import { StationUnderTest, type Fault } from "./station-under-test.ts";
+import { StationUnderTest, type StationFault } from "./station-under-test.ts";
 import { slowMs } from "./tempers.ts";
 import { contentOf, type ToldCommand } from "./told-commands.ts";
 
@@ -40,7 +40,7 @@ export class StationWorld {
     this.#bystander = new Bystander(station);
   }
 
-  static async open(met: (what: string) => void = () => {}, fault: Fault = {}): Promise<StationWorld> {
+  static async open(met: (what: string) => void = () => {}, fault: StationFault = {}): Promise<StationWorld> {
     const world = new StationWorld(await StationUnderTest.open(fault), met);
     await world.#station.clock.advance(openWithinMs);
     world.#bystander.check();
@@ -107,7 +107,7 @@ export class StationWorld {
     if (leaving === "fin") wire.fin();
     await settle();
     if (wire.ended !== "gone") await clock.advance(goneWithinMs);
-    if (wire.ended !== "gone") broken(`the connection is still there ${goneWithinMs} ms later`);
+    if (wire.ended !== "gone") hung(`the connection is still there ${goneWithinMs} ms later`);
     await this.#finishHandlers();
     journal.isFull = false;
   }

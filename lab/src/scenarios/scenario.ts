@@ -1,7 +1,11 @@
+import type { SharedMachine } from "../machine/shared-machine.ts";
+
 /** Something that happens to disks, told from its beginning to its end. Its name is a sentence that must be true. */
 export interface Scenario {
   readonly name: string;
   readonly run: () => Promise<void>;
+  /** The machine that it shares with its neighbours; without one it makes what it needs. */
+  readonly machine?: SharedMachine;
 }
 
 export function scenario(name: string, run: () => Promise<void>): Scenario {

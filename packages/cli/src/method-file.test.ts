@@ -38,6 +38,14 @@ test.each([
     '{"title":"x","passes":["00","zz"]}',
     /: pass 2: a pass is bytes in hex, random, a letter, or ~ and a letter$/,
   ],
+  [
+    String.raw`{"title":"\u001b[2J","passes":["00"]}`,
+    /: title: one line of text without control characters$/,
+  ],
+  [
+    String.raw`{"title":"x","source":"a\nb","passes":["00"]}`,
+    /: source: one line of text without control characters$/,
+  ],
   ['{"title":"x","passes":["0"]}', /: pass 1: a pass is bytes in hex/],
   ['{"title":"x","passes":[0]}', /: pass 1: Invalid input: expected string/],
   ['{"title":"x","passes":["00"],"rounds":3}', /: Unrecognized key: "rounds"$/],

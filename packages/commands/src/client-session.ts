@@ -61,7 +61,12 @@ export class ClientSession implements Receiver {
     );
     const channel = await connect(this, AbortSignal.any([signal, late.signal]));
     late.signal.addEventListener("abort", () => channel.abort(), { once: true });
-    await this.#opened.promise;
+    try {
+      await this.#opened.promise;
+    } catch (error) {
+      channel.close();
+      throw error;
+    }
     return this;
   }
 

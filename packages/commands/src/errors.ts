@@ -55,3 +55,12 @@ export class Refusal extends Error {
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
 }
+
+/**
+ * What is on the medium is not known any more: a flush has failed, or it reads back damaged. The kernel reports a failed
+ * flush once and then forgets (fsync(2)), so nothing is tried again, nobody is answered, and the process ends; the next
+ * one looks.
+ */
+export class StoreBroken extends Error {
+  override readonly name = "StoreBroken";
+}

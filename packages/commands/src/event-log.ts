@@ -10,6 +10,8 @@ export interface EventRow {
   /** The job that the event is about. */
   readonly job: string | null;
   readonly body: unknown;
+  /** The chain's value at `seq`, as of `EventLog`. Old stations do not say it. */
+  readonly head?: string;
 }
 
 /** One thing of the present state, for a watcher that cannot go on where it was. `ended`: a job that has its result. */
@@ -26,6 +28,10 @@ export interface EventLog {
   readonly epoch: string;
   readonly firstSeq: number;
   readonly lastSeq: number;
+  /** What stands for all rows up to `lastSeq`: no other rows have it. */
+  readonly head: string;
+  /** The same for all rows up to `seq`; undefined where that is not known. */
+  headAt(seq: number): string | undefined;
   /** The rows after `since`, at most `limit`. */
   read(since: number, limit: number): readonly EventRow[];
   /** The present state, as of `lastSeq`. */
@@ -57,7 +63,7 @@ export interface VerdictStore {
   /**
    * Runs `record` and stores the verdict that it returns in one durable transaction. When this returns, all of it is
    * on the medium; when it throws, none is, and a `Refusal` with `UNAVAILABLE` says that the command may be sent
-   * again.
+   * again. A `StoreBroken` says that nobody knows: the command must not be answered.
    */
   save(command: CommandRecord, record: () => Verdict): void;
 }

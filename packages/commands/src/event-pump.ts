@@ -12,12 +12,23 @@ import { encodeNotification } from "./json-rpc.ts";
 export interface ReadingPlace {
   readonly epoch: string;
   readonly since: number;
+  /** The chain's value at `since`, as it was told then; null when it was not. */
+  readonly head: string | null;
 }
+
+/**
+ * Why a watcher gets a snapshot: it has no place, one in another journal, or one before the first event that can be
+ * sent. The last two must never be: the watcher has read more events than there are, or others than there are, so the
+ * journal was lost and replaced by an older copy, or changed.
+ */
+export type SnapshotReason = "first" | "other-journal" | "too-old" | "rolled-back" | "rewritten";
 
 const rowsPerRead = 64;
 
 /** Sends a watcher what it has not had yet, as fast as its channel takes it. */
 export class EventPump {
+  /** Why it begins with a snapshot; null when the watcher goes on where it was. */
+  readonly because: SnapshotReason | null;
   readonly #channel: Channel;
   readonly #log: EventLog;
   readonly #snapshot: Iterator<string>;
@@ -30,8 +41,9 @@ export class EventPump {
   constructor(channel: Channel, log: EventLog, place: ReadingPlace | null) {
     this.#channel = channel;
     this.#log = log;
-    this.#cursor = canGoOn(log, place) ? place.since : log.lastSeq;
-    this.#snapshot = canGoOn(log, place) ? noMessages() : snapshotMessages(log);
+    this.because = whyNotGoOn(log, place);
+    this.#cursor = place && this.because === null ? place.since : log.lastSeq;
+    this.#snapshot = this.because === null ? noMessages() : snapshotMessages(log, this.because);
   }
 
   /** Sends what can be sent now. Called after every commit and whenever the channel has drained. */
@@ -74,24 +86,24 @@ export class EventPump {
   }
 }
 
-function canGoOn(log: EventLog, place: ReadingPlace | null): place is ReadingPlace {
-  return (
-    place !== null &&
-    place.epoch === log.epoch &&
-    place.since >= log.firstSeq - 1 &&
-    place.since <= log.lastSeq
-  );
+function whyNotGoOn(log: EventLog, place: ReadingPlace | null): SnapshotReason | null {
+  if (place === null) return "first";
+  if (place.epoch !== log.epoch) return "other-journal";
+  if (place.since > log.lastSeq) return "rolled-back";
+  if (place.since < 0) return "too-old";
+  if (place.head !== null && place.head !== log.headAt(place.since)) return "rewritten";
+  return place.since < log.firstSeq - 1 ? "too-old" : null;
 }
 
 function* noMessages(): Generator<string> {}
 
 /** The state is taken when the pump is made, so that it is of one `seq`, however slowly it is sent. */
-function snapshotMessages(log: EventLog): Iterator<string> {
-  const seq = log.lastSeq;
+function snapshotMessages(log: EventLog, because: SnapshotReason): Iterator<string> {
+  const { lastSeq: seq, head } = log;
   const items = log.snapshot();
   return (function* () {
-    yield encodeNotification("snapshot.begin", { seq, items: items.length });
+    yield encodeNotification("snapshot.begin", { seq, items: items.length, because });
     for (const item of items) yield encodeNotification("snapshot.item", item);
-    yield encodeNotification("snapshot.end", { seq });
+    yield encodeNotification("snapshot.end", { seq, head });
   })();
 }

@@ -12,6 +12,8 @@ export interface Welcome {
   readonly role: string;
   readonly epoch: string;
   readonly seq: number;
+  /** The chain's value at `seq`. */
+  readonly head?: string;
 }
 
 /** Each throws a `ProtocolError` that names the message and the field. */
@@ -21,6 +23,7 @@ export function parseWelcome(result: Params): Welcome {
   said.text("role");
   said.text("epoch");
   said.count("seq");
+  said.textOrNothing("head");
   return result as unknown as Welcome;
 }
 
@@ -30,12 +33,14 @@ export function parseEvent(params: Params): EventRow {
   said.text("at");
   said.text("type");
   if (params.job !== null) said.text("job");
+  said.textOrNothing("head");
   return params as unknown as EventRow;
 }
 
-export function parseSnapshotBegin(params: Params): { readonly seq: number; readonly items: number } {
+export function parseSnapshotBegin(params: Params) {
   const said = fieldsOf("the beginning of the snapshot", params);
-  return { seq: said.count("seq"), items: said.count("items") };
+  const because = said.textOrNothing("because") ?? "first";
+  return { seq: said.count("seq"), items: said.count("items"), because };
 }
 
 export function parseSnapshotItem(params: Params): SnapshotItem {
@@ -46,8 +51,18 @@ export function parseSnapshotItem(params: Params): SnapshotItem {
   return params as unknown as SnapshotItem;
 }
 
-export function parseSnapshotEnd(params: Params): { readonly seq: number } {
-  return { seq: fieldsOf("the end of the snapshot", params).count("seq") };
+export function parseSnapshotEnd(params: Params): { readonly seq: number; readonly head: string | null } {
+  const said = fieldsOf("the end of the snapshot", params);
+  return { seq: said.count("seq"), head: said.textOrNothing("head") };
+}
+
+/** Longer than that no station keeps a client waiting. */
+const longestRetryAfterMs = 60_000;
+
+export function parseGoodbye(params: Params): { readonly reason: string; readonly retryAfterMs: number } {
+  const said = fieldsOf("the goodbye", params);
+  const retryAfterMs = params.retryAfterMs === undefined ? 0 : said.count("retryAfterMs");
+  return { reason: said.text("reason"), retryAfterMs: Math.min(retryAfterMs, longestRetryAfterMs) };
 }
 
 export function parseProgress(params: Params): Params & { readonly job: string } {
@@ -68,6 +83,10 @@ function fieldsOf(what: string, said: Params) {
       const value = said[field];
       if (typeof value !== "string") throw wrong(field);
       return value;
+    },
+    /** What may be left out; then it is null. */
+    textOrNothing(field: string): string | null {
+      return said[field] === undefined ? null : this.text(field);
     },
     /** A number of things, or of one among them. */
     count(field: string): number {

@@ -43,10 +43,11 @@ export function parseOpening(params: Params): Opening {
 
 function parsePlace(resume: unknown): ReadingPlace {
   if (!isRecord(resume)) throw wrong("resume", "null or an object");
-  const { epoch, since } = resume;
+  const { epoch, since, head = null } = resume;
   if (typeof epoch !== "string") throw wrong("resume.epoch", "a string");
   if (typeof since !== "number" || !Number.isSafeInteger(since)) throw wrong("resume.since", "an integer");
-  return { epoch, since };
+  if (head !== null && typeof head !== "string") throw wrong("resume.head", "null or a string");
+  return { epoch, since, head };
 }
 
 function wrong(field: string, expected: string): Refusal {

@@ -14,7 +14,8 @@ import {
 import type { NotificationMessage, Params } from "./json-rpc.ts";
 
 export interface ReadingListener {
-  snapshotRead(items: readonly SnapshotItem[], seq: number): void;
+  /** `because`: why the station sent it, in its words. */
+  snapshotRead(items: readonly SnapshotItem[], seq: number, because: string): void;
   eventRead(row: EventRow): void;
   progressRead(progress: Params & { readonly job: string }): void;
 }
@@ -23,6 +24,7 @@ interface Snapshot {
   readonly seq: number;
   /** How many there will be. */
   readonly items: number;
+  readonly because: string;
   readonly read: SnapshotItem[];
 }
 
@@ -58,7 +60,7 @@ export class Reading {
       case "snapshot.item":
         return this.#snapshotItem(parseSnapshotItem(params));
       case "snapshot.end":
-        return this.#snapshotEnded(parseSnapshotEnd(params).seq);
+        return this.#snapshotEnded(parseSnapshotEnd(params));
       case "event":
         return this.#event(parseEvent(params));
       case "progress":
@@ -72,13 +74,13 @@ export class Reading {
   }
 
   /** A snapshot that is not whole would hide what is missing for ever. */
-  #snapshotEnded(seq: number): void {
+  #snapshotEnded({ seq, head }: { readonly seq: number; readonly head: string | null }): void {
     const snapshot = this.#snapshot;
     if (snapshot?.seq !== seq || snapshot.items !== snapshot.read.length)
       throw new ProtocolError("Cannot take the snapshot: its end does not fit its beginning");
     this.#snapshot = null;
-    this.place = { epoch: this.#epoch, since: seq };
-    this.#listener.snapshotRead(snapshot.read, seq);
+    this.place = { epoch: this.#epoch, since: seq, head };
+    this.#listener.snapshotRead(snapshot.read, seq, snapshot.because);
   }
 
   /** One that was seen before is ignored. One that was skipped is a fault: the connection ends, and we resume. */
@@ -87,7 +89,7 @@ export class Reading {
     const next = this.place.since + 1;
     if (row.seq > next)
       throw new ProtocolError(`Cannot go on reading: events ${next} to ${row.seq - 1} are missing`);
-    this.place = { ...this.place, since: row.seq };
+    this.place = { ...this.place, since: row.seq, head: row.head ?? null };
     this.#listener.eventRead(row);
   }
 }

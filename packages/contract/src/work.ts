@@ -4,10 +4,16 @@ import { PassWord, Stream } from "./fill.ts";
 
 const DevicePath = z.string().min(1, "no device is named").max(4096);
 
+/** Shown on everybody's terminal and page: nothing in it may move a cursor or turn the order of letters. */
+const PrintedLine = z
+  .string()
+  .max(200)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "one line of text without control characters");
+
 /** A method that the table does not have, as a file of JSON holds it. */
 export const CustomMethod = z.strictObject({
-  title: z.string().min(1).max(200),
-  source: z.string().max(200).default("a method of your own"),
+  title: PrintedLine.min(1),
+  source: PrintedLine.default("a method of your own"),
   /** The passes of one round, as in the table of methods. */
   passes: z.array(PassWord).min(1).max(100),
 });

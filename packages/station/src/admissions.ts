@@ -6,6 +6,7 @@
 import { Refusal } from "@trofie/commands";
 import type { Clock } from "@trofie/reactor";
 import type { Journal } from "./journal.ts";
+import type { StoredAdmission } from "./store.ts";
 
 const idleLifeMs = 30 * 60_000;
 const absoluteLifeMs = 12 * 60 * 60_000;
@@ -13,12 +14,6 @@ const maxAdmissions = 25;
 
 /** That a browser is busy is written down this often at most. */
 const noteEveryMs = 60_000;
-
-interface Admission {
-  /** Both by the wall clock, the only one that goes on over a restart. */
-  readonly openedMs: number;
-  readonly seenMs: number;
-}
 
 export class Admissions {
   readonly #journal: Journal;
@@ -32,30 +27,30 @@ export class Admissions {
   /** Lets a browser in; the one that was let in first of too many loses its place. Throws as the journal's `commit`. */
   add(fingerprint: string): void {
     const nowMs = this.#clock.wallMs();
+    const before = this.#journal.admissions();
+    const number = (before.at(-1)?.number ?? 0) + 1;
     this.#journal.commit(() => {
-      const sql = "INSERT INTO admission (fingerprint, opened_ms, seen_ms) VALUES (?, ?, ?)";
-      this.#journal.run(sql, fingerprint, nowMs, nowMs);
-      const tooMany = "DELETE FROM admission WHERE number <= (SELECT max(number) FROM admission) - ?";
-      this.#journal.run(tooMany, maxAdmissions);
+      this.#journal.putAdmission({ number, fingerprint, openedMs: nowMs, seenMs: nowMs });
+      for (const tooMany of before.slice(0, Math.max(0, before.length + 1 - maxAdmissions)))
+        this.#journal.dropAdmission(tooMany.number);
     });
   }
 
   /** True for a browser that was not idle for 30 minutes nor let in more than 12 hours ago. */
   admits(fingerprint: string): boolean {
-    const sql = "SELECT opened_ms AS openedMs, seen_ms AS seenMs FROM admission WHERE fingerprint = ?";
-    const admission = this.#journal.one<Admission>(sql, fingerprint);
+    const admission = this.#journal.admission(fingerprint);
     if (!admission) return false;
     const { openedMs, seenMs } = admission;
     if (this.#awayMs(seenMs) > idleLifeMs || this.#awayMs(openedMs) > absoluteLifeMs) return false;
-    if (this.#awayMs(seenMs) >= noteEveryMs) this.#note(fingerprint);
+    if (this.#awayMs(seenMs) >= noteEveryMs) this.#note(admission);
     return true;
   }
 
   /** While the disk is full nothing is noted, and a session ends early rather than the station. */
-  #note(fingerprint: string): void {
-    const sql = "UPDATE admission SET seen_ms = ? WHERE fingerprint = ?";
+  #note(admission: StoredAdmission): void {
+    const seenMs = this.#clock.wallMs();
     try {
-      this.#journal.commit(() => this.#journal.run(sql, this.#clock.wallMs(), fingerprint));
+      this.#journal.commit(() => this.#journal.putAdmission({ ...admission, seenMs }));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     }

@@ -136,7 +136,7 @@ export class JobRun {
   /** What was asked of the job while this could not be written counts too. */
   async #end(end: JobEnd): Promise<void> {
     const { jobs, recorder, clock, ended } = this.#options;
-    await recorder.record(() => {
+    await recorder.recordEnd(() => {
       const job = this.#job();
       if (isOutcome(job.state)) return;
       const { checkpoint } = this.#standing;

@@ -2,6 +2,7 @@
 import { isOutcome, type EventType, type Job, type JobState, type Plan } from "@trofie/contract";
 import type { Checkpoint, JobOrder, ProcessId } from "@trofie/disks";
 import type { Journal } from "./journal.ts";
+import type { StoredJob } from "./store.ts";
 
 /** How many of the newest ended jobs a new watcher is shown; the rest can be asked for. */
 const endedInSnapshot = 100;
@@ -15,40 +16,34 @@ export class Jobs {
   }
 
   get(id: string): Job | undefined {
-    const row = this.#journal.one<JobColumn>("SELECT job FROM job WHERE id = ?", id);
+    const row = this.#journal.job(id);
     return row && jobOf(row);
   }
 
   /** The jobs that have not ended, in the order in which they were asked for. */
   open(): Job[] {
-    return this.#all("SELECT job FROM job WHERE ended = 0 ORDER BY number");
+    return this.#journal.openJobs().map(jobOf);
   }
 
   newest(limit: number): Job[] {
-    return this.#all("SELECT job FROM job ORDER BY number DESC LIMIT ?", limit);
+    return this.#journal.newestJobs(limit).map(jobOf);
   }
 
   /** What a new watcher is shown: all that is open, and the newest that has ended; oldest first. */
   forSnapshot(): Job[] {
-    return this.#all(
-      `SELECT job FROM job WHERE ended = 0 OR number IN
-       (SELECT number FROM job WHERE ended = 1 ORDER BY number DESC LIMIT ?) ORDER BY number`,
-      endedInSnapshot,
-    );
+    const rows = [...this.#journal.openJobs(), ...this.#journal.newestEndedJobs(endedInSnapshot)];
+    return rows.toSorted((a, b) => a.number - b.number).map(jobOf);
   }
 
   /** The jobs that were asked for after this one, and whose process was let go at its device. */
   begunAfter(id: string): Job[] {
-    return this.#all(
-      `SELECT job FROM job WHERE process IS NOT NULL AND number > (SELECT number FROM job WHERE id = ?)
-       ORDER BY number`,
-      id,
-    );
+    const later = this.#journal.jobsAfter(this.#row(id).number);
+    return later.filter(({ process }) => process !== null).map(jobOf);
   }
 
   /** What its process is given: the device is the planned one, at the place where it was found last. */
   order(id: string): JobOrder {
-    const { job, plan, seed, checkpoint } = this.#order(id);
+    const { job, plan, seed, checkpoint } = this.#row(id);
     const { path, identity } = JSON.parse(job) as Job;
     return {
       job: id,
@@ -60,26 +55,31 @@ export class Jobs {
 
   /** The plan as it was confirmed. */
   plan(id: string): Plan {
-    return JSON.parse(this.#order(id).plan) as Plan;
+    return JSON.parse(this.#row(id).plan) as Plan;
   }
 
   /** The process that had the device when the job was last heard of; null when none was let near it. */
   process(id: string): ProcessId | null {
-    return parsed<ProcessId>(this.#order(id).process);
+    return parsed<ProcessId>(this.#row(id).process);
   }
 
   /** Whether it goes on only when somebody says so: it was told to pause. */
   rests(id: string): boolean {
-    return this.#order(id).rests === 1;
+    return this.#row(id).rests;
   }
 
   add(job: Job, plan: Plan, seedHex: string): void {
-    const values = [JSON.stringify(job), JSON.stringify(plan), seedHex];
-    this.#journal.run(
-      "INSERT INTO job (id, ended, job, plan, seed) VALUES (?, 0, ?, ?, ?)",
-      job.id,
-      ...values,
-    );
+    this.#journal.putJob({
+      number: this.#journal.nextJobNumber(),
+      id: job.id,
+      ended: false,
+      job: JSON.stringify(job),
+      plan: JSON.stringify(plan),
+      seed: seedHex,
+      checkpoint: null,
+      process: null,
+      rests: false,
+    });
     this.#journal.append("job.accepted", job.id, job);
   }
 
@@ -87,50 +87,35 @@ export class Jobs {
   change(id: string, change: Partial<Job> & { readonly state: JobState }): Job {
     const before = this.get(id)!;
     const job = { ...before, why: null, ...change };
-    const ended = isOutcome(job.state) ? 1 : 0;
-    this.#journal.run("UPDATE job SET ended = ?, job = ? WHERE id = ?", ended, JSON.stringify(job), id);
+    this.#put(id, { ended: isOutcome(job.state), job: JSON.stringify(job) });
     this.#journal.append(eventOf(before.state, job.state), id, job);
     return job;
   }
 
   /** Records who will open the device, before that process is let go; null when it has refused to touch it. */
   setProcess(id: string, process: ProcessId | null): void {
-    const text = process && JSON.stringify(process);
-    this.#journal.run("UPDATE job SET process = ? WHERE id = ?", text, id);
+    this.#put(id, { process: process && JSON.stringify(process) });
   }
 
   /** Only the newest counts. It is no event: nobody but the job itself can read it. */
   setCheckpoint(id: string, checkpoint: Checkpoint): void {
-    this.#journal.run("UPDATE job SET checkpoint = ? WHERE id = ?", JSON.stringify(checkpoint), id);
+    this.#put(id, { checkpoint: JSON.stringify(checkpoint) });
   }
 
   setRests(id: string, rests: boolean): void {
-    this.#journal.run("UPDATE job SET rests = ? WHERE id = ?", rests ? 1 : 0, id);
+    this.#put(id, { rests });
   }
 
-  #order(id: string): OrderColumns {
-    const sql = "SELECT job, plan, seed, checkpoint, process, rests FROM job WHERE id = ?";
-    return this.#journal.one<OrderColumns>(sql, id)!;
+  #put(id: string, change: Partial<StoredJob>): void {
+    this.#journal.putJob({ ...this.#row(id), ...change });
   }
 
-  #all(sql: string, ...values: (string | number)[]): Job[] {
-    return this.#journal.all<JobColumn>(sql, ...values).map(jobOf);
+  #row(id: string): StoredJob {
+    return this.#journal.job(id)!;
   }
 }
 
-interface JobColumn {
-  readonly job: string;
-}
-
-interface OrderColumns extends JobColumn {
-  readonly plan: string;
-  readonly seed: string;
-  readonly checkpoint: string | null;
-  readonly process: string | null;
-  readonly rests: number;
-}
-
-function jobOf({ job }: JobColumn): Job {
+function jobOf({ job }: StoredJob): Job {
   return JSON.parse(job) as Job;
 }
 

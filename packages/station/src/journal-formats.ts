@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Random } from "@trofie/reactor";
 import { convertJobs } from "./earlier-jobs.ts";
+import { sumOf, summed, type SummedTable } from "./row-sum.ts";
 
 /** What each format adds to the one before it. */
 const steps: readonly ((database: DatabaseSync, random: Random) => void)[] = [
@@ -48,7 +49,24 @@ const steps: readonly ((database: DatabaseSync, random: Random) => void)[] = [
     convertJobs(database, random);
     database.exec("DROP TABLE earlier_job");
   },
+
+  addSums,
 ];
+
+/** From here on every row says whether it is as it was written. */
+function addSums(database: DatabaseSync): void {
+  for (const table of Object.keys(summed) as SummedTable[]) {
+    const { columns } = summed[table];
+    const [key] = columns;
+    database.exec(`ALTER TABLE ${table} ADD COLUMN sum TEXT NOT NULL DEFAULT ''`);
+    const rows = database.prepare(`SELECT ${columns.join(", ")} FROM ${table}`).all();
+    const update = database.prepare(`UPDATE ${table} SET sum = ? WHERE ${key} = ?`);
+    for (const row of rows) {
+      const values = columns.map((column) => row[column]!);
+      update.run(sumOf(table, values), values[0]!);
+    }
+  }
+}
 
 /** The format that this program writes. */
 export const format = steps.length;

@@ -1,241 +1,289 @@
 /**
- * The journal: every verdict on a command and every change of state, durable before anybody hears of it.
+ * The journal: every verdict on a command and every change of state, durable before anybody hears of it. It is the only
+ * one who writes the store.
  *
- * SQLite in WAL mode with `synchronous=FULL`: a commit that returned survives a power cut
- * (https://www.sqlite.org/pragma.html#pragma_synchronous). Each event carries a hash over the one before it, so that
- * a row that was changed or taken out afterwards shows.
+ * Each event carries a hash over the one before it, so that a row that was changed or taken out afterwards shows.
  *
  * Invariant: nothing is published (an event, an answer, a report) before the commit that holds it returned.
  */
 import { createHash } from "node:crypto";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import {
   Refusal,
+  StoreBroken,
   type CommandRecord,
+  type EventLog,
   type EventRow,
   type Verdict,
   type VerdictStore,
 } from "@trofie/commands";
 import type { EventType } from "@trofie/contract";
-import { asError, type Clock, type Random } from "@trofie/reactor";
+import type { Clock } from "@trofie/reactor";
 import canonicalize from "canonicalize";
-import { bringUpToDate, format } from "./journal-formats.ts";
-import { StartError } from "./start-error.ts";
-import { isoTime, type World } from "./world.ts";
+import {
+  StoreBusy,
+  StoreFull,
+  type Store,
+  type StoredAdmission,
+  type StoredEvent,
+  type StoredJob,
+  type Write,
+} from "./store.ts";
+import { isoTime } from "./world.ts";
 
-/** SQLite's result codes (https://www.sqlite.org/rescode.html). */
-const sqliteBusy = 5;
-const sqliteIoError = 10;
-const sqliteCorrupt = 11;
-const sqliteFull = 13;
-
-interface EventColumns {
-  readonly seq: number;
-  readonly at: string;
-  readonly type: string;
-  readonly job: string | null;
-  readonly body: string;
-  readonly hash: string;
+/** What one commit will write. Whoever records reads jobs as it leaves them; everybody else reads what is durable. */
+interface Batch {
+  readonly writes: Write[];
+  /** By id. */
+  readonly jobs: Map<string, StoredJob>;
+  seq: number;
+  head: string;
 }
 
-const eventColumns = "seq, at, type, job, body, hash";
+const eventsPerCheck = 1_000;
 
-export class Journal implements VerdictStore {
+export class Journal implements VerdictStore, Omit<EventLog, "snapshot"> {
   /** Called after each commit. */
   onCommit: () => void = () => {};
   /** Told when nothing can be recorded any more; again only after something could. */
   onFull: (refusal: Refusal) => void = () => {};
+  /** Where it is kept, for sentences. */
+  readonly name: string;
   readonly epoch: string;
-  /** The first event that watchers may be sent; those before it have bodies of an older shape. */
   readonly firstSeq: number;
   lastSeq: number;
+  /** The chain's value at `lastSeq`; at 0 it is the epoch. */
+  head: string;
   readonly #clock: Clock;
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
-  #nextSeq: number;
-  #head: string;
-  #inCommit = false;
-  #isFull = false;
+  readonly #store: Store;
+  #batch: Batch | null = null;
+  /** Since when nothing could be recorded; null while it can be. */
+  #fullSince: string | null = null;
+  #usesReserve = false;
 
-  /**
-   * Opens the journal at `path`, or makes it, and locks it for this process.
-   * Throws a `StartError` when another process has it or it is not ours.
-   */
-  constructor(path: string, { clock, random }: Pick<World, "clock" | "random">) {
+  /** Takes over an opened store. */
+  constructor(store: Store, clock: Clock) {
     this.#clock = clock;
-    this.#database = openLocked(path);
-    try {
-      this.#prepareTables(random);
-    } catch (error) {
-      this.#database.close();
-      throw error;
-    }
-    this.epoch = this.#meta("epoch");
-    this.firstSeq = Number(this.#meta("first_seq"));
-    const last = this.one<EventColumns>(`SELECT ${eventColumns} FROM event ORDER BY seq DESC LIMIT 1`);
+    this.#store = store;
+    this.name = store.name;
+    this.epoch = store.epoch;
+    this.firstSeq = store.firstSeq;
+    const last = store.lastEvent();
     this.lastSeq = last?.seq ?? 0;
-    this.#nextSeq = this.lastSeq + 1;
-    this.#head = last?.hash ?? this.epoch;
+    this.head = last?.hash ?? this.epoch;
   }
 
   /**
-   * Makes all that `record` writes durable together, or none of it. Throws a `Refusal` with `UNAVAILABLE` when the
-   * medium is full.
+   * Makes all that `record` writes durable together, or none of it. Throws a `Refusal` with `UNAVAILABLE` when it may be
+   * tried again: the medium is full. Throws a `StoreBroken` when the process must end.
    */
   commit(record: () => void): void {
-    const head = this.#head;
-    this.#inCommit = true;
+    this.#write(this.#batchOf(record));
+  }
+
+  /**
+   * The same for what cannot be refused and must not be lost, such as how a job has ended: on a full medium it takes the
+   * room that was set aside for it.
+   */
+  commitAtAnyCost(record: () => void): void {
     try {
-      this.#database.exec("BEGIN IMMEDIATE");
-      record();
-      this.#database.exec("COMMIT");
+      this.commit(record);
     } catch (error) {
-      this.#head = head;
-      this.#nextSeq = this.lastSeq + 1;
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw this.#asUnavailable(error);
-    } finally {
-      this.#inCommit = false;
+      if (!(error instanceof Refusal) || !this.#store.useReserve()) throw error;
+      this.#usesReserve = true;
+      this.commit(record);
     }
-    this.#isFull = false;
-    this.lastSeq = this.#nextSeq - 1;
-    this.onCommit();
   }
 
   /** Adds an event; only inside `commit`. */
   append(type: EventType, job: string | null, body: unknown): void {
-    const row = { seq: this.#nextSeq, at: isoTime(this.#clock), type, job, body };
-    this.#head = chain(this.#head, row);
-    this.run(
-      "INSERT INTO event (seq, at, type, job, body, hash) VALUES (?, ?, ?, ?, ?, ?)",
-      row.seq,
-      row.at,
-      type,
-      job,
-      JSON.stringify(body),
-      this.#head,
-    );
-    this.#nextSeq += 1;
+    const batch = this.#open();
+    const row = { seq: batch.seq + 1, at: isoTime(this.#clock), type, job, body };
+    batch.head = chain(batch.head, row);
+    batch.seq = row.seq;
+    batch.writes.push({ put: "event", row: { ...row, body: JSON.stringify(body), hash: batch.head } });
+  }
+
+  /** Adds a job, or puts one in the place of the one with its number; only inside `commit`. */
+  putJob(row: StoredJob): void {
+    const { writes, jobs } = this.#open();
+    jobs.set(row.id, row);
+    writes.push({ put: "job", row });
+  }
+
+  putAdmission(row: StoredAdmission): void {
+    this.#open().writes.push({ put: "admission", row });
+  }
+
+  dropAdmission(number: number): void {
+    this.#open().writes.push({ drop: "admission", number });
   }
 
   read(since: number, limit: number): EventRow[] {
-    const sql = `SELECT ${eventColumns} FROM event WHERE seq > ? ORDER BY seq LIMIT ?`;
-    return this.all<EventColumns>(sql, since, limit).map(eventOf);
+    return this.#store.events(since, limit).map(eventOf);
+  }
+
+  headAt(seq: number): string | undefined {
+    if (seq === 0) return this.epoch;
+    const [row] = this.#store.events(seq - 1, 1);
+    return row?.seq === seq ? row.hash : undefined;
   }
 
   find(cmd: string): (CommandRecord & { verdict: Verdict }) | undefined {
-    const sql = "SELECT digest, principal, method, verdict FROM command WHERE id = ?";
-    const row = this.one<Omit<CommandRecord, "cmd"> & { verdict: string }>(sql, cmd);
-    return row && { ...row, cmd, verdict: JSON.parse(row.verdict) as Verdict };
+    const row = this.#store.command(cmd);
+    return row && { ...row, verdict: JSON.parse(row.verdict) as Verdict };
   }
 
-  save({ cmd, digest, principal, method }: CommandRecord, record: () => Verdict): void {
+  /** A refusal is an event too: whoever watches sees what was tried. */
+  save(command: CommandRecord, record: () => Verdict): void {
+    const { cmd, method, principal } = command;
     this.commit(() => {
-      const verdict = JSON.stringify(record());
-      this.run("INSERT INTO command VALUES (?, ?, ?, ?, ?)", cmd, digest, principal, method, verdict);
+      const verdict = record();
+      this.#open().writes.push({ put: "command", row: { ...command, verdict: JSON.stringify(verdict) } });
+      if (!("refused" in verdict)) return;
+      const { code, message } = verdict.refused;
+      this.append("command.rejected", null, { cmd, method, principal, code, message });
     });
+  }
+
+  job(id: string): StoredJob | undefined {
+    return this.#batch?.jobs.get(id) ?? this.#store.job(id);
+  }
+
+  openJobs(): readonly StoredJob[] {
+    return this.#asWritten(this.#store.openJobs(), ({ ended }) => !ended);
+  }
+
+  jobsAfter(number: number): readonly StoredJob[] {
+    return this.#asWritten(this.#store.jobsAfter(number), (job) => job.number > number);
+  }
+
+  /** The newest first; outside a commit. */
+  newestJobs(limit: number): readonly StoredJob[] {
+    return this.#store.newestJobs(limit);
+  }
+
+  /** The newest first; outside a commit. */
+  newestEndedJobs(limit: number): readonly StoredJob[] {
+    return this.#store.newestEndedJobs(limit);
+  }
+
+  /** The number of the next job; inside a commit. */
+  nextJobNumber(): number {
+    const inBatch = [...this.#open().jobs.values()].map(({ number }) => number);
+    return Math.max(this.#store.newestJobs(1)[0]?.number ?? 0, ...inBatch) + 1;
+  }
+
+  admission(fingerprint: string): StoredAdmission | undefined {
+    return this.#store.admission(fingerprint);
+  }
+
+  admissions(): readonly StoredAdmission[] {
+    return this.#store.admissions();
   }
 
   /** Checks every event's hash. Returns the first `seq` that does not follow from the one before, or null. */
   firstBrokenSeq(): number | null {
     let head = this.epoch;
-    for (const row of this.all<EventColumns>(`SELECT ${eventColumns} FROM event ORDER BY seq`)) {
-      head = chain(head, eventOf(row));
-      if (head !== row.hash) return row.seq;
+    for (let seq = 0; seq < this.lastSeq; ) {
+      for (const row of this.#store.events(seq, eventsPerCheck)) {
+        if (row.seq !== seq + 1 || chainOf(head, row) !== row.hash) return seq + 1;
+        ({ seq, hash: head } = row);
+      }
     }
     return null;
   }
 
+  /** Keeps some of the medium's room for `commitAtAnyCost`. False while there is none to keep. */
+  setReserveAside(): boolean {
+    return this.#store.refillReserve();
+  }
+
   close(): void {
-    this.#database.close();
+    this.#store.close();
   }
 
-  /** Writes, inside `commit`. */
-  run(sql: string, ...values: SQLInputValue[]): void {
-    if (!this.#inCommit) throw new Error("Cannot write the journal: no commit is open");
-    this.#statement(sql).run(...values);
+  #batchOf(record: () => void): Batch {
+    if (this.#batch) throw new Error("Cannot commit: a commit is open");
+    const batch = { writes: [], jobs: new Map(), seq: this.lastSeq, head: this.head };
+    this.#batch = batch;
+    try {
+      record();
+    } finally {
+      this.#batch = null;
+    }
+    return batch;
   }
 
-  /** Reads one row. `T` is what the statement selects. */
-  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- SQL has no types: the caller knows the columns
-  one<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
-    return this.#statement(sql).get(...values) as T | undefined;
+  #write({ writes, seq, head }: Batch): void {
+    if (writes.length === 0) return;
+    try {
+      this.#store.commit(writes);
+    } catch (error) {
+      throw this.#asUnavailable(error);
+    }
+    this.lastSeq = seq;
+    this.head = head;
+    this.onCommit();
+    if (this.#fullSince !== null && (!this.#usesReserve || this.setReserveAside()))
+      this.#isWritable(this.#fullSince);
   }
 
-  all<T>(sql: string, ...values: SQLInputValue[]): T[] {
-    return this.#statement(sql).all(...values) as T[];
+  /** What was just written is durable, whatever becomes of this. */
+  #isWritable(fullSince: string): void {
+    this.#fullSince = null;
+    this.#usesReserve = false;
+    try {
+      this.commit(() => this.append("journal.writable", null, { fullSince }));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
   }
 
-  #meta(key: string): string {
-    return this.one<{ value: string }>("SELECT value FROM meta WHERE key = ?", key)!.value;
+  #open(): Batch {
+    if (!this.#batch) throw new Error("Cannot write the journal: no commit is open");
+    return this.#batch;
   }
 
-  #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
-    return statement;
+  /** The rows as the open commit leaves them, in order. */
+  #asWritten(rows: readonly StoredJob[], belongs: (row: StoredJob) => boolean): readonly StoredJob[] {
+    if (!this.#batch || this.#batch.jobs.size === 0) return rows;
+    const { jobs } = this.#batch;
+    const untouched = rows.filter(({ id }) => !jobs.has(id));
+    return [...untouched, ...[...jobs.values()].filter(belongs)].toSorted((a, b) => a.number - b.number);
   }
 
   #asUnavailable(error: unknown): unknown {
-    if (errorCodeOf(error) !== sqliteFull) return error;
+    if (error instanceof StoreBusy)
+      return new Refusal("UNAVAILABLE", "Cannot write the journal now: another program is using it");
+    if (!(error instanceof StoreFull)) return error;
     const refusal = new Refusal(
       "UNAVAILABLE",
       "Cannot write the journal now: the disk of the state folder is full",
     );
-    if (!this.#isFull) this.onFull(refusal);
-    this.#isFull = true;
+    if (this.#fullSince === null) this.onFull(refusal);
+    this.#fullSince ??= isoTime(this.#clock);
     return refusal;
   }
-
-  #prepareTables(random: Random): void {
-    const found = this.one<{ user_version: number }>("PRAGMA user_version")!.user_version;
-    if (found > format)
-      throw new StartError(
-        `Cannot open the journal: it has format ${found}, this program knows up to ${format}`,
-      );
-    try {
-      if (found < format) bringUpToDate(this.#database, found, random);
-    } catch (error) {
-      if (errorCodeOf(error) !== sqliteFull) throw error;
-      throw new StartError("Cannot bring the journal up to date: the disk of the state folder is full", {
-        cause: error,
-      });
-    }
-  }
 }
 
-/** Locks the file for as long as this process lives; the kernel lets go of it however the process ends. */
-function openLocked(path: string): DatabaseSync {
-  const database = new DatabaseSync(path);
-  try {
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-    database.exec("BEGIN EXCLUSIVE; COMMIT");
-    return database;
-  } catch (error) {
-    database.close();
-    if (errorCodeOf(error) === sqliteBusy)
-      throw new StartError(`Cannot use ${path}: another station is using this state folder`, {
-        cause: error,
-      });
-    throw new StartError(`Cannot use ${path}: ${asError(error).message}`, { cause: error });
-  }
-}
-
-function chain(head: string, row: EventRow): string {
+function chain(head: string, row: Omit<EventRow, "head">): string {
   return createHash("sha256").update(head).update(canonicalize(row)!).digest("hex");
 }
 
-function eventOf({ seq, at, type, job, body }: EventColumns): EventRow {
-  return { seq, at, type, job, body: JSON.parse(body) as unknown };
+/** What stands there must be JSON, and what is JSON must have a canonical form: else no hash fits it. */
+function chainOf(head: string, { seq, at, type, job, body }: StoredEvent): string | null {
+  try {
+    return chain(head, { seq, at, type, job, body: JSON.parse(body) as unknown });
+  } catch {
+    return null;
+  }
 }
 
-function errorCodeOf(error: unknown): number | null {
-  const code = (error as { errcode?: unknown }).errcode;
-  return typeof code === "number" ? code & 0xff : null;
+function eventOf({ seq, at, type, job, body, hash }: StoredEvent): EventRow {
+  return { seq, at, type, job, body: JSON.parse(body) as unknown, head: hash };
 }
 
 /** True for a failure after which what is on the medium is not known: the process must end, and a new one look. */
 export function isFatal(error: unknown): boolean {
-  const code = errorCodeOf(error);
-  return code === sqliteIoError || code === sqliteCorrupt;
+  return error instanceof StoreBroken;
 }

@@ -16,18 +16,27 @@ export class Recorder {
   }
 
   /** Records at once where it can. Rejects when the station ends before it could. */
-  async record(change: () => void): Promise<void> {
+  record(change: () => void): Promise<void> {
+    return this.#untilDone(() => this.#journal.commit(change));
+  }
+
+  /** The same for how a job has ended: for that some room is set aside. */
+  recordEnd(change: () => void): Promise<void> {
+    return this.#untilDone(() => this.#journal.commitAtAnyCost(change));
+  }
+
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  async #untilDone(commit: () => void): Promise<void> {
     for (;;) {
       try {
-        return this.#journal.commit(change);
+        return commit();
       } catch (error) {
         if (!(error instanceof Refusal) || this.#isClosing) throw error;
       }
       await new Promise<void>((resolve) => this.#clock.callLater(recordAgainMs, resolve));
     }
-  }
-
-  close(): void {
-    this.#isClosing = true;
   }
 }

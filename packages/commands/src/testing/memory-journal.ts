@@ -11,6 +11,10 @@ export class MemoryJournal implements EventLog, VerdictStore {
   items: SnapshotItem[] = [];
   /** While true, nothing can be recorded. */
   isFull = false;
+  /** Thrown for a command in place of recording it. */
+  breaks: Error | null = null;
+  /** Goes into the chain's values: as if other rows had been written. */
+  history = "history";
   onCommit: () => void = () => {};
 
   constructor(epoch = "e1") {
@@ -21,8 +25,16 @@ export class MemoryJournal implements EventLog, VerdictStore {
     return this.rows.length;
   }
 
+  get head(): string {
+    return this.headAt(this.lastSeq);
+  }
+
+  headAt(seq: number): string {
+    return seq === 0 ? this.epoch : `${this.history}-${seq}`;
+  }
+
   read(since: number, limit: number): EventRow[] {
-    return this.rows.slice(since, since + limit);
+    return this.rows.slice(since, since + limit).map((row) => ({ ...row, head: this.headAt(row.seq) }));
   }
 
   snapshot(): SnapshotItem[] {
@@ -35,6 +47,7 @@ export class MemoryJournal implements EventLog, VerdictStore {
 
   save(command: CommandRecord, record: () => Verdict): void {
     if (this.isFull) throw new Refusal("UNAVAILABLE", "Cannot record the command now: the journal is full");
+    if (this.breaks) throw this.breaks;
     this.verdicts.set(command.cmd, { ...command, verdict: record() });
     this.onCommit();
   }

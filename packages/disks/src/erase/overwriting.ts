@@ -109,7 +109,7 @@ class Overwriting {
   async verify(): Promise<void> {
     const { context, ground, far, step } = this.#desk;
     step(`Verifying ${fillWords(this.#pass.fill)}`, this.#sizeBytes + far.verified.bytesRead);
-    await this.#withComparer(ground, (comparer) =>
+    await Comparer.with(ground, this.#pass.fill, (comparer) =>
       verifyRanges(ground, comparer, {
         ranges: within(this.#placesToRead(), far.offset, this.#sizeBytes),
         suspects: far.suspects,
@@ -128,7 +128,7 @@ class Overwriting {
     if (far.suspects.bytes > 0) {
       step("Reading again where it failed", this.#sizeBytes + far.verified.bytesRead + far.suspects.bytes);
       let found = { ...far.verified };
-      const left = await this.#withComparer({ ...ground, lanes: 1 }, (comparer) =>
+      const left = await Comparer.with({ ...ground, lanes: 1 }, this.#pass.fill, (comparer) =>
         narrow(ground, far.suspects.ranges, far.narrowing, async (range) => {
           const compared = await comparer.compare(range.offset, range.lengthBytes, 0);
           if (compared !== null) found = { ...found, ...addCompared(found, far.misread, range, compared) };
@@ -183,16 +183,5 @@ class Overwriting {
     } finally {
       maker.close();
     }
-  }
-
-  #withComparer<T>(ground: Ground, use: (comparer: Comparer) => Promise<T>): Promise<T> {
-    return this.#withMaker(1, async (maker) => {
-      const comparer = new Comparer(ground, maker);
-      try {
-        return await use(comparer);
-      } finally {
-        comparer.close();
-      }
-    });
   }
 }

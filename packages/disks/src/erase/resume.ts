@@ -3,7 +3,7 @@ import type { Fill } from "@trofie/contract";
 import { Comparer } from "./verify-pass.ts";
 import type { Ground } from "./ground.ts";
 import { between, endOf, joined, without, type Range } from "./range.ts";
-import { blockBytes, blockMaker } from "./streams/block-maker.ts";
+import { blockBytes } from "./streams/block-maker.ts";
 
 export interface Overlap {
   readonly overlapBytes: number;
@@ -23,14 +23,8 @@ export async function proveOverlap(
 ): Promise<Overlap> {
   const from = Math.max(0, end - ground.limits.overlapBytes);
   const start = from - (from % blockBytes);
-  const maker = blockMaker(fill, 1);
-  const comparer = new Comparer({ ...ground, lanes: 1 }, maker);
-  try {
-    return await compareAll(ground, comparer, without([between(start, end)], joined(holes)));
-  } finally {
-    comparer.close();
-    maker.close();
-  }
+  const ranges = without([between(start, end)], joined(holes));
+  return Comparer.with({ ...ground, lanes: 1 }, fill, (comparer) => compareAll(ground, comparer, ranges));
 }
 
 async function compareAll(

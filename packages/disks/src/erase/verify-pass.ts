@@ -1,12 +1,12 @@
 /** Reads ranges of a disk back and compares every byte with what belongs there. */
-import type { VerificationReport } from "@trofie/contract";
+import type { Fill, VerificationReport } from "@trofie/contract";
 import { BorrowedMemory } from "../disk/aligned-memory.ts";
 import { readFully } from "../disk/io-errors.ts";
 import type { FaultyMap, Suspects } from "./faulty-map.ts";
 import { judge, passBlock, type Ground } from "./ground.ts";
 import { countDifferent } from "./pattern.ts";
 import { between, joined, type Range } from "./range.ts";
-import { blockBytes, type BlockMaker } from "./streams/block-maker.ts";
+import { blockBytes, blockMaker, type BlockMaker } from "./streams/block-maker.ts";
 import { sweep } from "./sweep.ts";
 
 /** What a verification has found so far, as plain JSON. */
@@ -34,20 +34,26 @@ export class Comparer {
   readonly #borrowed: BorrowedMemory;
   readonly #lanes: readonly Buffer[];
 
-  /** `maker` needs one lane. */
-  constructor(ground: Ground, maker: BlockMaker) {
+  /** The large memory first, so that it is the one that a maker of several lanes gave back. */
+  private constructor(ground: Ground, fill: Fill) {
     this.#ground = ground;
-    this.#maker = maker;
     this.#borrowed = new BorrowedMemory(ground.lanes * blockBytes);
+    this.#maker = blockMaker(fill, 1);
     const { buffer } = this.#borrowed.memory;
     this.#lanes = Array.from({ length: ground.lanes }, (_, i) =>
       Buffer.from(buffer, i * blockBytes, blockBytes),
     );
   }
 
-  /** Once nothing is being read any more. */
-  close(): void {
-    this.#borrowed.giveBack();
+  /** Lets `use` compare, and gives all memory back when it has ended and nothing is being read any more. */
+  static async with<T>(ground: Ground, fill: Fill, use: (comparer: Comparer) => Promise<T>): Promise<T> {
+    const comparer = new Comparer(ground, fill);
+    try {
+      return await use(comparer);
+    } finally {
+      comparer.#borrowed.giveBack();
+      comparer.#maker.close();
+    }
   }
 
   async compare(offset: number, lengthBytes: number, lane: number): Promise<Compared> {

@@ -61,8 +61,16 @@ test.each([
   ["identify-ata", "sanitize-status-never", null],
   ["identify-frozen", "sanitize-status-never", null],
   ["identify-without-security", "sanitize-status-never", "it has no Sanitize"],
-  ["identify-password-set", "sanitize-status-never", "a password is set"],
-  ["identify-locked", "sanitize-status-never", "it is locked with a password"],
+  [
+    "identify-password-set",
+    "sanitize-status-never",
+    "a password is set (after an erase of ours that was cut off: trofie)",
+  ],
+  [
+    "identify-locked",
+    "sanitize-status-never",
+    "it is locked with a password (after an erase of ours that was cut off: trofie)",
+  ],
   ["identify-ata", "sanitize-status-running", "it is in the middle of a sanitize"],
   ["identify-of-scsi", "sanitize-status-never", "it does not answer IDENTIFY DEVICE as the planned disk"],
 ])("%s with %s: %s", async (identify, status, obstacle) => {

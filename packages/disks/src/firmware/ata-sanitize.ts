@@ -6,6 +6,7 @@ import type { FirmwareEraseId } from "@trofie/contract";
 import type { Executed } from "../machine/machine.ts";
 import { askDisk, complaintOf, type AskedDisk } from "./ask-disk.ts";
 import { identifyAta, type AtaIdentity } from "./ata-identify.ts";
+import { passwordObstacle } from "./ata-password.ts";
 import {
   capability,
   type Answer,
@@ -53,8 +54,8 @@ function all(obstacle: string): Capabilities {
 
 /** A disk with a password refuses Sanitize (ACS-4, Security command actions). */
 async function obstacleOf(disk: AskedDisk, { security }: AtaIdentity): Promise<string | null> {
-  if (security?.locked) return "it is locked with a password";
-  if (security?.enabled) return "a password is set";
+  const password = security === null ? null : passwordObstacle(security);
+  if (password !== null) return password;
   const said = await askStatus(disk);
   if (/^ +State: +SD1\b/m.test(said.stdout)) return "its Sanitize is frozen (switch it off and on)";
   return parseStatus(said)?.state === "running" ? "it is in the middle of a sanitize" : null;

@@ -7,6 +7,7 @@
 import type { FirmwareEraseId } from "@trofie/contract";
 import { askDisk, complaintOf, type AskedDisk } from "./ask-disk.ts";
 import { identifyAta, type AtaSecurity } from "./ata-identify.ts";
+import { ourPassword, passwordObstacle } from "./ata-password.ts";
 import {
   capability,
   type Answer,
@@ -14,9 +15,6 @@ import {
   type FirmwareFamily,
   type FirmwareStatus,
 } from "./firmware-family.ts";
-
-/** No secret: whoever finds a disk that our erase left locked must be able to unlock it. */
-export const securityPassword = "trofie";
 
 /** The slowest disks take two days; hdparm itself gives the disk the time it asked for, or half an hour more than its size needs. */
 const eraseLimitMs = 7 * 24 * 3_600_000;
@@ -40,7 +38,7 @@ async function capabilities(disk: AskedDisk): Promise<Capabilities> {
   if (security === null) return both("it has no ATA Security Erase");
   const obstacle = obstacleOf(security);
   const warnings = [
-    `A password is set for it ("${securityPassword}"), and is gone when it is done; power that is cut meanwhile leaves the disk locked with it`,
+    `A password is set for it ("${ourPassword}"), and is gone when it is done; power that is cut meanwhile leaves the disk locked with it`,
   ];
   return {
     "ata-security-erase": capability(obstacle, { estimatedMs: security.eraseMs, warnings }),
@@ -58,12 +56,11 @@ function both(obstacle: string): Capabilities {
   };
 }
 
-function obstacleOf({ enabled, locked, frozen, expired }: AtaSecurity): string | null {
-  if (locked)
-    return `it is locked with a password (after an erase of ours that was cut off: ${securityPassword})`;
-  if (enabled) return `a password is set (after an erase of ours that was cut off: ${securityPassword})`;
-  if (frozen) return "its Security is frozen (suspend the machine once, then it is not)";
-  return expired ? "it has had too many wrong passwords (switch it off and on)" : null;
+function obstacleOf(security: AtaSecurity): string | null {
+  const password = passwordObstacle(security);
+  if (password !== null) return password;
+  if (security.frozen) return "its Security is frozen (suspend the machine once, then it is not)";
+  return security.expired ? "it has had too many wrong passwords (switch it off and on)" : null;
 }
 
 async function setPassword(disk: AskedDisk): Promise<Answer> {
@@ -104,12 +101,10 @@ async function takePasswordAway(disk: AskedDisk): Promise<string> {
   const after = (await identifyAta(disk))?.security;
   if (complaint === "" && after?.enabled === false) return "the password was taken away again";
   const why = before?.frozen ? "its Security is frozen; suspend the machine once" : complaint;
-  return `its password could not be taken away (${why}); by hand: hdparm --user-master u --security-disable ${securityPassword} ${disk.path}`;
+  return `its password could not be taken away (${why}); by hand: hdparm --user-master u --security-disable ${ourPassword} ${disk.path}`;
 }
 
 /** What hdparm complained of, "" when of nothing. */
 async function hdparmSecurity(disk: AskedDisk, option: string, limitMs?: number): Promise<string> {
-  return complaintOf(
-    await askDisk(disk, "hdparm", ["--user-master", "u", option, securityPassword], limitMs),
-  );
+  return complaintOf(await askDisk(disk, "hdparm", ["--user-master", "u", option, ourPassword], limitMs));
 }

@@ -61,11 +61,7 @@ test.each([
 test.each([
   ["1", "identify-without-security", "it has no Sanitize, it has no ATA Security Erase"],
   ["0", "identify-without-security", "it has no Sanitize"],
-  [
-    "1",
-    "identify-locked",
-    "it is locked with a password, it is locked with a password (after an erase of ours that was cut off: trofie)",
-  ],
+  ["1", "identify-locked", "it is locked with a password (after an erase of ours that was cut off: trofie)"],
   ["1", "identify-of-scsi", "it does not answer IDENTIFY DEVICE as the planned disk"],
 ])("nist-purge on an ATA disk, rotational %s, %s is refused: %s", async (rotational, identify, why) => {
   await expect(ata(rotational, identify)).rejects.toMatchObject({

@@ -36,6 +36,8 @@ export class Workbench {
   checkpoint: Checkpoint | null = null;
   gate = new PauseGate();
   stopping = new AbortController();
+  /** What whoever paused the job does then. */
+  onPaused: () => void = () => {};
   readonly #limits: Limits;
   readonly #onEvent: (event: JobEvent) => void;
 
@@ -81,6 +83,7 @@ export class Workbench {
     const tell = (event: JobEvent): void => {
       this.events.push(event);
       if (event.type === "checkpoint") this.checkpoint = structuredClone(event.checkpoint);
+      if (event.type === "paused") this.onPaused();
       this.#onEvent(event);
     };
     return {

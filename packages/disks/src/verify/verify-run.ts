@@ -11,7 +11,6 @@ import { narrow } from "../erase/narrow.ts";
 import { bytesOf } from "../erase/range.ts";
 import { isSampled, placesOf } from "../erase/sample.ts";
 import { fillWords } from "../erase/step-words.ts";
-import { blockMaker } from "../erase/streams/block-maker.ts";
 import { lanesBuffered, lanesDirect } from "../erase/sweep.ts";
 import type { Teller } from "../erase/teller.ts";
 import { addCompared, Comparer, nothingFound, verifyRanges } from "../erase/verify-pass.ts";
@@ -90,7 +89,7 @@ export class VerifyRun {
   async #readAll(): Promise<void> {
     const { plan, seedHex } = this.#context;
     this.#teller.begin({ step: `Verifying ${fillWords(plan.expect)}`, stepNumber: 1 });
-    await this.#withComparer(this.#ground, (comparer) =>
+    await Comparer.with(this.#ground, plan.expect, (comparer) =>
       verifyRanges(this.#ground, comparer, {
         ranges: placesOf(this.#opened.disk.sizeBytes, plan.reading, seedHex, "samples"),
         suspects: this.#suspects,
@@ -103,7 +102,7 @@ export class VerifyRun {
 
   async #readAgain(): Promise<void> {
     this.#teller.begin({ step: "Reading again where it failed", stepNumber: 1 });
-    const left = await this.#withComparer({ ...this.#ground, lanes: 1 }, (comparer) =>
+    const left = await Comparer.with({ ...this.#ground, lanes: 1 }, this.#context.plan.expect, (comparer) =>
       narrow(this.#ground, this.#suspects.ranges, this.#budget, async (range) => {
         const compared = await comparer.compare(range.offset, range.lengthBytes, 0);
         if (compared !== null) this.#found = addCompared(this.#found, this.#map, range, compared);
@@ -113,17 +112,6 @@ export class VerifyRun {
     for (const { range, exact } of left) this.#map.add("read", range, exact);
     this.#found = { ...this.#found, unreadableBytes: bytesOf(left.map(({ range }) => range)) };
     this.#suspects.clear();
-  }
-
-  async #withComparer<T>(ground: Ground, use: (comparer: Comparer) => Promise<T>): Promise<T> {
-    const maker = blockMaker(this.#context.plan.expect, 1);
-    const comparer = new Comparer(ground, maker);
-    try {
-      return await use(comparer);
-    } finally {
-      comparer.close();
-      maker.close();
-    }
   }
 
   async #rest(): Promise<void> {
