@@ -42,6 +42,8 @@ const testPrograms = {
   "/usr/bin/xz": "xz-utils",
   "/usr/bin/zstd": "zstd",
   "/usr/sbin/smartctl": "smartmontools",
+  "/usr/sbin/nvme": "nvme-cli",
+  "/usr/bin/sg_sanitize": "sg3-utils",
 };
 
 installPackages();

@@ -99,18 +99,18 @@ async function pictureTerminal(using: Browser): Promise<void> {
   };
   const path = `${root}/node_modules/.bin:${process.env.PATH}`;
   const env = ["-e", `PATH=${path}`, "-e", `TROFIE_STATION=unix:${socket}`, "-e", "PS1=$ "];
-  tmux("new-session", "-d", "-s", "t", "-x", "120", "-y", "32", "-c", root, ...env, "bash", "--norc");
+  tmux("new-session", "-d", "-s", "t", "-x", "130", "-y", "32", "-c", root, ...env, "bash", "--norc");
   try {
     tmux("send-keys", "-t", "t", "npx trofie erase archive-b --method dod-e --wait", "Enter");
     await until("to erase it");
     tmux("send-keys", "-t", "t", "archive-b", "Enter");
-    await until("erased.");
+    await until("none differs\n$");
     const large = "npx trofie erase archive-c --method gutmann --confirm archive-c --wait";
     tmux("send-keys", "-t", "t", large, "Enter");
     await until(" left");
     await wait(4_000);
     const lines = stripVTControlCharacters(screen()).trimEnd();
-    const page = await using.newPage({ viewport: { width: 960, height: 480 }, deviceScaleFactor: 2 });
+    const page = await using.newPage({ viewport: { width: 1100, height: 560 }, deviceScaleFactor: 2 });
     await page.setContent(terminalPage);
     await page.locator("pre").evaluate((element, text) => (element.textContent = text), lines);
     await page.locator("pre").screenshot({ path: join(pictures, "terminal.png") });

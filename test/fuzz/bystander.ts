@@ -6,7 +6,11 @@ import type { StationUnderTest } from "./station-under-test.ts";
 
 const pingMs = 4_000;
 
-type Json = Readonly<Record<string, unknown>>;
+interface Heard {
+  readonly method?: string;
+  readonly params?: { readonly seq?: number };
+  readonly id?: number;
+}
 
 export class Bystander {
   readonly #wire: HandWire;
@@ -39,23 +43,23 @@ export class Bystander {
   /** It has every event, each once, and an answer to each question, in order. */
   check(): void {
     const { journal } = this.#station;
-    for (const line of this.#wire.hear().split("\n")) if (line !== "") this.#heard(JSON.parse(line) as Json);
+    for (const line of this.#wire.hear().split("\n")) if (line !== "") this.#heard(JSON.parse(line) as Heard);
     if (this.#wire.ended !== "no") broken("a bystander's connection was ended");
     if (this.#answeredId !== this.#lastId) broken(`a bystander's question ${this.#lastId} has no answer`);
     if (this.#lastSeq !== journal.lastSeq)
       broken(`a bystander has ${this.#lastSeq} of ${journal.lastSeq} events`);
   }
 
-  #heard({ method, params, id }: Json): void {
+  #heard({ method, params, id }: Heard): void {
     if (method === "event") {
-      const { seq } = params as { seq: number };
-      if (seq !== this.#lastSeq + 1) broken(`a bystander heard event ${seq} after ${this.#lastSeq}`);
-      this.#lastSeq = seq;
+      if (params?.seq !== this.#lastSeq + 1)
+        broken(`a bystander heard event ${params?.seq} after ${this.#lastSeq}`);
+      this.#lastSeq += 1;
     } else if (method === undefined) {
-      if (id !== this.#answeredId + 1) broken(`a bystander heard answer ${String(id)} out of turn`);
-      this.#answeredId = Number(id);
+      if (id !== this.#answeredId + 1) broken(`a bystander heard answer ${id} out of turn`);
+      this.#answeredId += 1;
     } else if (method !== "station.greet" && method !== "ping" && method !== "pong") {
-      broken(`a bystander was told ${String(method)}`);
+      broken(`a bystander was told ${method}`);
     }
   }
 

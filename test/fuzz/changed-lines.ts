@@ -51,22 +51,20 @@ export class ChangedLines {
 type InPlace = Exclude<Change, { readonly how: "after the next" }>;
 
 function changedBytes(bytes: Uint8Array, message: object, change: InPlace): Uint8Array {
-  switch (change.how) {
-    case "lost":
-      return nothing;
-    case "twice":
-      return Buffer.concat([bytes, bytes]);
-    case "cut":
-      return bytes.subarray(0, Math.floor((bytes.length * change.thousandths) / 1_000));
-    case "bytes":
-      return spoilBytes(bytes, new Chance(change.seed));
-    case "place":
-      return Buffer.from(
-        `${lineOf(JSON.parse(JSON.stringify(message)) as Message, new Chance(change.seed), 1)}\n`,
-      );
-    case "lengthened":
-      return Buffer.concat([Buffer.alloc(Math.max(0, change.bytes + 1 - bytes.length), " "), bytes]);
-    case "preceded":
-      return Buffer.concat([Buffer.from(`${change.line}\n`), bytes]);
-  }
+  if (change.how === "lost" || change.how === "twice")
+    return change.how === "lost" ? nothing : Buffer.concat([bytes, bytes]);
+  if (change.how === "cut") return bytes.subarray(0, Math.floor((bytes.length * change.thousandths) / 1_000));
+  if (change.how === "preceded") return Buffer.concat([Buffer.from(`${change.line}\n`), bytes]);
+  if (change.how === "bytes" || change.how === "place") return spoilt(bytes, message, change);
+  return Buffer.concat([Buffer.alloc(Math.max(0, change.bytes + 1 - bytes.length), " "), bytes]);
+}
+
+function spoilt(
+  bytes: Uint8Array,
+  message: object,
+  { how, seed }: { readonly how: "bytes" | "place"; readonly seed: number },
+): Uint8Array {
+  const chance = new Chance(seed);
+  if (how === "bytes") return spoilBytes(bytes, chance);
+  return Buffer.from(`${lineOf(JSON.parse(JSON.stringify(message)) as Message, chance, 1)}\n`);
 }

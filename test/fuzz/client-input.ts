@@ -1,5 +1,6 @@
 /** What is done to a client by the station that it is connected to: an input of the fuzzer. */
 import type { Chance } from "./chance.ts";
+import { oddSayings } from "./odd-sayings.ts";
 import type { Leaving } from "./station-input.ts";
 
 /** What becomes of one line that the station says. */
@@ -27,57 +28,6 @@ export interface ClientInput {
   /** In pieces of how many bytes all arrives. */
   readonly pieceBytes: number;
 }
-
-const goodbyes = ["closing", "idle", "replaced", "auth-failed", "version", "kicked", "", "__proto__"];
-
-const event = (seq: string): string =>
-  `{"jsonrpc":"2.0","method":"event","params":{"seq":${seq},"at":"","type":"job.ended","job":"j_1","body":{}}}`;
-
-/** What no station says, or not there. */
-const oddSayings: readonly string[] = [
-  ...goodbyes.map((reason) => `{"jsonrpc":"2.0","method":"goodbye","params":{"reason":"${reason}"}}`),
-  '{"jsonrpc":"2.0","method":"goodbye"}',
-  '{"jsonrpc":"2.0","method":"station.greet","params":{"proto":[1],"station":"other","auth":["token"]}}',
-  '{"jsonrpc":"2.0","id":1,"result":{}}',
-  '{"jsonrpc":"2.0","id":1,"result":{"epoch":1,"seq":"x","role":null,"station":[]}}',
-  '{"jsonrpc":"2.0","id":1,"error":{"code":-32003,"message":"","data":{"code":"DENIED","final":true}}}',
-  '{"jsonrpc":"2.0","id":1,"error":{"code":-32004,"message":"","data":{"code":"VERSION","final":true}}}',
-  '{"jsonrpc":"2.0","id":2,"result":{}}',
-  '{"jsonrpc":"2.0","id":3,"result":{"job":null}}',
-  '{"jsonrpc":"2.0","id":9999,"result":{}}',
-  '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"","data":{"code":"PARSE_ERROR","final":true}}}',
-  '{"jsonrpc":"2.0","id":2,"error":{"code":-32020,"message":"","data":{"code":"UNAVAILABLE","final":false}}}',
-  '{"jsonrpc":"2.0","id":2,"error":{"code":1,"message":"","data":{"code":"constructor","final":true,"__proto__":{}}}}',
-  '{"jsonrpc":"2.0","id":5,"method":"who.are.you","params":{}}',
-  ...[
-    "0",
-    "1",
-    "2",
-    "5",
-    "99",
-    "-1",
-    "1.5",
-    '"3"',
-    "null",
-    "1e999",
-    "9007199254740993",
-    "{}",
-    "[3]",
-    "true",
-  ].map(event),
-  '{"jsonrpc":"2.0","method":"event","params":{}}',
-  '{"jsonrpc":"2.0","method":"snapshot.begin","params":{}}',
-  '{"jsonrpc":"2.0","method":"snapshot.item","params":{"kind":"job","id":"j_1","ended":true,"item":null}}',
-  '{"jsonrpc":"2.0","method":"snapshot.item","params":{"kind":7}}',
-  '{"jsonrpc":"2.0","method":"snapshot.end","params":{}}',
-  '{"jsonrpc":"2.0","method":"snapshot.end","params":{"seq":2}}',
-  '{"jsonrpc":"2.0","method":"snapshot.end","params":{"seq":"2"}}',
-  '{"jsonrpc":"2.0","method":"snapshot.end","params":{"seq":1e999}}',
-  '{"jsonrpc":"2.0","method":"progress","params":{"job":{"toString":1}}}',
-  '{"jsonrpc":"2.0","method":"progress","params":{"__proto__":{"polluted":true}}}',
-  '{"jsonrpc":"2.0","method":"__proto__","params":{"constructor":{"prototype":{"polluted":true}}}}',
-  ...["{", "[]", "null", " ", "\r", "\ufeff{}", "\u0000", "HTTP/1.1 400 Bad Request", "[".repeat(5_000)],
-];
 
 /** The input of one execution. */
 export function clientInput(chance: Chance): ClientInput {

@@ -117,6 +117,7 @@ export class ClientWorld {
       broken(`${station.verdicts.size} commands came of ${asked.length}`);
     for (const name in {}) broken(`every object has a member ${name}`);
     if (isMisled) return;
+    if (station.doubts > 0) broken("the client goes on from where it never was");
     for (const row of watch.rows)
       if (contentOf(row) !== contentOf(station.rows[row.seq - 1]))
         broken(`event ${row.seq} was told as another`);
@@ -125,7 +126,7 @@ export class ClientWorld {
       if (!outcome || !("answer" in outcome)) broken(`a ${what} was not answered: ${String(outcome?.error)}`);
       const { job } = outcome.answer as { job?: unknown };
       const said = what === "operation" ? outcome.answer : job;
-      if (what !== "query" && !answers.delete(said as string)) broken(`a ${what} got the answer of another`);
+      if (what !== "query" && !answers.delete(said)) broken(`a ${what} got the answer of another`);
       if (what === "operation" && (result as { id?: unknown } | undefined)?.id !== said)
         broken(`an operation got the result of another: ${JSON.stringify(result)}`);
     }

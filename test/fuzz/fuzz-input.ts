@@ -16,9 +16,10 @@ export function fuzzInput(chance: Chance, end: End): FuzzInput {
 
 /** An input in one word, for a command line. */
 export function wordOf(input: FuzzInput): string {
-  const json = JSON.stringify(input, (_, value: unknown) =>
-    value instanceof Uint8Array ? { latin1: Buffer.from(value).toString("latin1") } : value,
-  );
+  const json = JSON.stringify(input, function (this: Readonly<Record<string, unknown>>, key, value: unknown) {
+    const plain = this[key]; // A buffer's own idea of JSON is a list of numbers.
+    return plain instanceof Uint8Array ? { latin1: Buffer.from(plain).toString("latin1") } : value;
+  });
   return deflateRawSync(json).toString("base64url");
 }
 

@@ -3,8 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 import { runCampaign } from "./campaign.ts";
-import { wordOf } from "./fuzz-input.ts";
-import { textOf } from "./fuzz-input.ts";
+import { textOf, wordOf } from "./fuzz-input.ts";
 import type { FromThread, ThreadOrder } from "./thread-messages.ts";
 
 const { seed, from, execs, end, begun } = workerData as ThreadOrder;
@@ -15,6 +14,7 @@ Error.stackTraceLimit = 0;
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- Threads have no origin.
 const post = (message: FromThread): void => parentPort!.postMessage(message);
 
 /** After how many executions the memory is measured. */

@@ -32,18 +32,17 @@ export class Fuzzer implements Disposable {
 
   /** Executes one connection's input; null when all was as it must be. */
   async execute(input: FuzzInput): Promise<Breach | null> {
+    let breach: Breach | null = null;
     try {
       await this.#execute(input);
-      const fault = this.#faults.take();
-      if (fault) throw fault.error;
-      return null;
     } catch (thrown) {
-      this.renew();
-      // What the exception left undone may still fail: it belongs to this input.
-      this.#faults.take();
-      if (thrown instanceof Breach) return thrown;
-      return new Breach("crash", `an exception escaped: ${asError(thrown).message}`, thrown);
+      breach = thrown instanceof Breach ? thrown : escaped(thrown);
     }
+    // What escaped is the reason of what was missed because of it.
+    const fault = this.#faults.take();
+    if (fault) breach = escaped(fault.error);
+    if (breach) this.renew();
+    return breach;
   }
 
   [Symbol.dispose](): void {
@@ -59,4 +58,8 @@ export class Fuzzer implements Disposable {
     this.#client ??= new ClientWorld(met, clientFault);
     return this.#client.execute(input);
   }
+}
+
+function escaped(thrown: unknown): Breach {
+  return new Breach("crash", `an exception escaped: ${asError(thrown).message}`, thrown);
 }

@@ -2,7 +2,7 @@
 import { broken } from "./breach.ts";
 import type { ChangedLines } from "./changed-lines.ts";
 import type { HandWire } from "./hand-wire.ts";
-import { epochOfFuzz } from "./known.ts";
+import { epochOfFuzz, headOfFuzz } from "./known.ts";
 import { contentOf } from "./told-commands.ts";
 import { isObject, toldMessage } from "./told-message.ts";
 
@@ -30,6 +30,8 @@ export class HandStation {
   readonly wires: HandWire[] = [];
   /** The journal: event n is its row n - 1. */
   readonly rows: object[] = [];
+  /** How often the client has said that it read what was never told. */
+  doubts = 0;
   readonly #lines: ChangedLines;
   readonly #pieceBytes: number;
   #link: Link | null = null;
@@ -95,19 +97,21 @@ export class HandStation {
     if (typeof client !== "string") broken("the client does not say who it is");
     link.isOpen = true;
     const seq = this.lastSeq;
-    this.#say({
-      id,
-      result: { proto: 1, station: "by hand", role: "admin", epoch: epochOfFuzz, firstSeq: 1, seq },
-    });
-    if (resume && resume.epoch === epochOfFuzz && resume.since >= 0 && resume.since <= seq)
-      return this.#sayRows(resume.since);
-    this.#say({ method: "snapshot.begin", params: { seq, items: this.jobs.length } });
-    for (const { id: job, ended } of this.jobs)
+    const welcome = { proto: 1, station: "by hand", role: "admin", epoch: epochOfFuzz, firstSeq: 1, seq };
+    this.#say({ id, result: { ...welcome, head: headOfFuzz(seq) } });
+    if (resume !== null && goesOn(resume, seq)) return this.#sayRows(resume.since);
+    if (resume !== null) this.doubts += 1;
+    this.#saySnapshot(seq);
+  }
+
+  #saySnapshot(seq: number): void {
+    this.#say({ method: "snapshot.begin", params: { seq, items: this.jobs.length, because: "first" } });
+    for (const job of this.jobs)
       this.#say({
         method: "snapshot.item",
-        params: { kind: "job", id: job, ended, item: { id: job, ended } },
+        params: { kind: "job", id: job.id, ended: job.ended, item: job },
       });
-    this.#say({ method: "snapshot.end", params: { seq } });
+    this.#say({ method: "snapshot.end", params: { seq, head: headOfFuzz(seq) } });
   }
 
   #command(id: number | string, method: string, { cmd, ...rest }: Json): void {
@@ -135,7 +139,8 @@ export class HandStation {
   }
 
   #record(type: string, job: string | null, body: object): void {
-    this.rows.push({ seq: this.lastSeq + 1, at: "2026-01-01T00:00:00.000Z", type, job, body });
+    const seq = this.lastSeq + 1;
+    this.rows.push({ seq, at: "2026-01-01T00:00:00.000Z", type, job, body, head: headOfFuzz(seq) });
   }
 
   #sayRows(since: number): void {
@@ -153,8 +158,24 @@ export class HandStation {
   }
 }
 
-function isPlace(resume: unknown): resume is { epoch: string; since: number } {
-  return isObject(resume) && typeof resume.epoch === "string" && Number.isSafeInteger(resume.since);
+interface Place {
+  readonly epoch: string;
+  readonly since: number;
+  readonly head: string | null;
+}
+
+function isPlace(resume: unknown): resume is Place {
+  if (!isObject(resume)) return false;
+  const { epoch, since, head } = resume;
+  return (
+    typeof epoch === "string" && Number.isSafeInteger(since) && (head === null || typeof head === "string")
+  );
+}
+
+function goesOn({ epoch, since, head }: Place, lastSeq: number): boolean {
+  return (
+    epoch === epochOfFuzz && since >= 0 && since <= lastSeq && (head === null || head === headOfFuzz(since))
+  );
 }
 
 /** Not in more than some hundred pieces, however long it is. */

@@ -97,14 +97,11 @@ export class HandWire implements Wire {
     queueMicrotask(() => this.#gone(error));
   }
 
-  /** Takes nothing any more: our code's output piles up. */
-  stopTaking(): void {
-    this.#isTaking = false;
-  }
-
-  takeAgain(): void {
-    if (this.#isTaking) return;
-    this.#isTaking = true;
+  /** Takes nothing any more, so that our code's output piles up; or takes all of it, and what comes. */
+  setTaking(isTaking: boolean): void {
+    const wasTaking = this.#isTaking;
+    this.#isTaking = isTaking;
+    if (wasTaking || !isTaking) return;
     this.unsentBytes = 0;
     queueMicrotask(() => {
       this.#events?.drained();

@@ -2,8 +2,8 @@
 import type { MemoryJournal } from "@trofie/commands/testing";
 import { errorCodes } from "@trofie/contract";
 import { broken } from "./breach.ts";
-import { epochOfFuzz } from "./known.ts";
-import type { Foretold, Reply } from "./station-model.ts";
+import { epochOfFuzz, headOfFuzz } from "./known.ts";
+import type { Foretold, Reply, ToldReading } from "./station-model.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -132,8 +132,7 @@ export class Hearing {
   #opened(seq: number): void {
     const { reading } = this.#foretold;
     if (reading === undefined) return;
-    const goesOn =
-      reading !== null && reading.epoch === epochOfFuzz && reading.since >= 0 && reading.since <= seq;
+    const goesOn = canGoOn(reading, seq);
     this.#nextSeq = (goesOn ? reading.since : seq) + 1;
     if (!goesOn) this.#snapshot = "awaited";
   }
@@ -149,6 +148,12 @@ export class Hearing {
     if (!next || !isSame(reply, next))
       broken(`the answer is ${JSON.stringify(reply)}, and must be ${JSON.stringify(next ?? null)}`);
   }
+}
+
+function canGoOn(reading: ToldReading, lastSeq: number): reading is NonNullable<ToldReading> {
+  if (!reading || reading.epoch !== epochOfFuzz) return false;
+  const { since, head = null } = reading;
+  return since >= 0 && since <= lastSeq && (head === null || head === headOfFuzz(since));
 }
 
 function isSame(a: Reply, b: Reply): boolean {

@@ -1,7 +1,12 @@
 /** What both the station under test and whoever talks to it know beforehand. */
 
+import { MemoryJournal } from "@trofie/commands/testing";
+
 /** The journal's epoch. */
 export const epochOfFuzz = "e1";
+
+/** The chain's value at an event of that journal. */
+export const headOfFuzz = (seq: number): string => new MemoryJournal(epochOfFuzz).headAt(seq);
 
 export const bystanderClient = "00000000-0000-4000-8000-00000000000b";
 

@@ -42,7 +42,7 @@ export function stationInput(chance: Chance): StationInput {
     for (let left = chance.pick([1, 1, 2, 5]); left > 0; left -= 1) bytes = spoilBytes(bytes, chance);
   return {
     end: "station",
-    steps: [...happenings(cutUp(bytes, chance), chance)],
+    steps: happenings(cutUp(bytes, chance), chance),
     leaving: chance.weighed([
       [12, "fin"],
       [2, "reset"],
@@ -105,25 +105,29 @@ function lengthen(lines: string[], chance: Chance): void {
 }
 
 /** What happens besides, between the pieces. */
-function* happenings(pieces: Uint8Array[], chance: Chance): Generator<Step> {
-  const kind = chance.weighed([
-    [30, "nothing"],
-    [3, "waiting"],
-    [2, "not taking"],
-    [2, "full"],
-    [2, "rival"],
-  ] as const);
-  if (chance.oneIn(3_000))
-    yield { pourBytes: chance.oneIn(50) ? 100_000_000 : chance.pick([65_000, 200_000]) };
-  if (kind === "nothing") return yield { say: pieces };
+function happenings(pieces: Uint8Array[], chance: Chance): Step[] {
   const half = chance.below(pieces.length + 1);
-  if (kind === "full" && chance.oneIn(2)) yield { full: true };
-  if (kind === "not taking" && chance.oneIn(2)) yield { taking: false };
-  yield { say: pieces.slice(0, half) };
-  if (kind === "waiting") yield { waitMs: chance.pick([1, 100, 4_000]) };
-  if (kind === "rival") yield { rival: true };
-  if (kind === "full") yield { full: chance.oneIn(2) };
-  if (kind === "not taking") yield { taking: false };
-  yield { say: pieces.slice(half) };
-  if (kind === "not taking" && chance.oneIn(2)) yield { taking: true };
+  const first: Step = { say: pieces.slice(0, half) };
+  const second: Step = { say: pieces.slice(half) };
+  const sometimes = (step: Step): Step[] => (chance.oneIn(2) ? [step] : []);
+  return chance.weighed<() => Step[]>([
+    [3_000, () => [{ say: pieces }]],
+    [300, () => [first, { waitMs: chance.pick([1, 100, 4_000]) }, second]],
+    [
+      200,
+      () => [
+        ...sometimes({ taking: false }),
+        first,
+        { taking: false },
+        second,
+        ...sometimes({ taking: true }),
+      ],
+    ],
+    [200, () => [...sometimes({ full: true }), first, { full: chance.oneIn(2) }, second]],
+    [200, () => [first, { rival: true }, second]],
+    [
+      1,
+      () => [first, { pourBytes: chance.oneIn(50) ? 100_000_000 : chance.pick([65_000, 200_000]) }, second],
+    ],
+  ])();
 }

@@ -6,7 +6,7 @@ import { maxBytesAfterOpen, maxBytesBeforeOpen, roles, type Contract, type Role 
 import { stationContract } from "@trofie/contract";
 import { epochOfFuzz } from "./known.ts";
 import type { StationInput } from "./station-input.ts";
-import { temperOf } from "./tempers.ts";
+import { temperOf, type Temper } from "./tempers.ts";
 import { contentOf, type ToldCommand, type ToldVerdict } from "./told-commands.ts";
 import { ToldLines, type ToldLine } from "./told-lines.ts";
 import { isObject, toldMessage } from "./told-message.ts";
@@ -29,7 +29,8 @@ export type Reply =
     };
 
 /** Where somebody stopped reading who opened; null for a snapshot, undefined when no events are wanted. */
-export type ToldReading = { readonly epoch: string; readonly since: number } | null | undefined;
+export type ToldReading =
+  { readonly epoch: string; readonly since: number; readonly head?: string | null } | null | undefined;
 
 export interface Foretold {
   /** All that must be answered, in order. */
@@ -45,6 +46,12 @@ export interface Foretold {
   /** The connection may end before all is answered: then what was answered must be the beginning of it. */
   readonly mayFallShort: boolean;
 }
+
+const refusals: Readonly<Partial<Record<Temper, string>>> = {
+  refuses: "DEVICE_NOT_FOUND",
+  postpones: "UNAVAILABLE",
+  mistaken: "INTERNAL",
+};
 
 const methods: Contract["methods"] = stationContract.methods;
 const uuidPattern = (version: string): RegExp =>
@@ -185,20 +192,9 @@ export class StationModel {
 
   /** The code with which a handler refuses; null when it does not. */
   #handled(input: object): string | null {
-    switch (temperOf(input)) {
-      case "refuses":
-        return "DEVICE_NOT_FOUND";
-      case "postpones":
-        return "UNAVAILABLE";
-      case "mistaken":
-        return "INTERNAL";
-      case "slow":
-      case "asleep":
-        this.#wasSlow = true;
-        return null;
-      case "well":
-        return null;
-    }
+    const temper = temperOf(input);
+    if (temper === "slow" || temper === "asleep") this.#wasSlow = true;
+    return refusals[temper] ?? null;
   }
 
   #again(id: number | string, command: Omit<ToldCommand, "verdict">, known: ToldCommand): void {
@@ -255,5 +251,9 @@ function isOpening(params: Readonly<Record<string, unknown>>): boolean {
 }
 
 function isPlace(resume: unknown): boolean {
-  return isObject(resume) && typeof resume.epoch === "string" && Number.isSafeInteger(resume.since);
+  if (!isObject(resume)) return false;
+  const { epoch, since, head = null } = resume;
+  return (
+    typeof epoch === "string" && Number.isSafeInteger(since) && (head === null || typeof head === "string")
+  );
 }

@@ -9,7 +9,7 @@ import { digestOf } from "../../packages/station/src/digest.ts";
 import { FuzzClock } from "./fuzz-clock.ts";
 import { HandNet } from "./hand-net.ts";
 import type { HandWire } from "./hand-wire.ts";
-import { asleepMs, slowMs, temperOf } from "./tempers.ts";
+import { asleepMs, slowMs, temperOf, type Temper } from "./tempers.ts";
 
 /** What a test may break on purpose, to see that it is found. */
 export interface StationFault {
@@ -86,22 +86,17 @@ export class StationUnderTest {
 
   /** A handler that answers, refuses, makes a mistake or takes its time, as its input says. */
   #behaving(answer: () => object): (input: object) => object | Promise<object> {
-    return (input) => {
-      switch (temperOf(input)) {
-        case "refuses":
-          throw new Refusal("DEVICE_NOT_FOUND", "Cannot do it: there is no such device");
-        case "postpones":
-          throw new Refusal("UNAVAILABLE", "Cannot do it now: something is missing");
-        case "mistaken":
-          throw new PlannedMistake("a secret of the station");
-        case "slow":
-          return this.#later(slowMs, answer);
-        case "asleep":
-          return this.#later(asleepMs, answer);
-        case "well":
-          return answer();
-      }
+    const behaviours: Readonly<Record<Temper, () => object | Promise<object>>> = {
+      refuses: () => refuse("DEVICE_NOT_FOUND"),
+      postpones: () => refuse("UNAVAILABLE"),
+      mistaken: () => {
+        throw new PlannedMistake("a secret of the station");
+      },
+      slow: () => this.#later(slowMs, answer),
+      asleep: () => this.#later(asleepMs, answer),
+      well: answer,
     };
+    return (input) => behaviours[temperOf(input)]();
   }
 
   #later(delayMs: number, answer: () => object): Promise<object> {
@@ -128,4 +123,8 @@ export class StationUnderTest {
       },
     };
   }
+}
+
+function refuse(code: string): never {
+  throw new Refusal(code, "Cannot do it: something is missing");
 }

@@ -78,7 +78,7 @@ export class StationWorld {
     if ("say" in step) wire.say(...step.say);
     else if ("pourBytes" in step) await pour(step.pourBytes, wire);
     else if ("waitMs" in step) await this.#station.clock.advance(step.waitMs);
-    else if ("taking" in step) step.taking ? wire.takeAgain() : wire.stopTaking();
+    else if ("taking" in step) wire.setTaking(step.taking);
     else if ("full" in step) await this.#setFull(step.full);
     else await this.#openRival(client);
     await settle();
@@ -102,7 +102,7 @@ export class StationWorld {
   async #leave({ leaving }: StationInput, wire: HandWire): Promise<void> {
     const { clock, journal } = this.#station;
     if (leaving === "reset") wire.cut();
-    if (leaving === "fin") wire.takeAgain();
+    if (leaving === "fin") wire.setTaking(true);
     if (leaving !== "reset") await this.#finishHandlers();
     if (leaving === "fin") wire.fin();
     await settle();

@@ -2,7 +2,7 @@
 import type { Contract } from "@trofie/commands";
 import { stationContract } from "@trofie/contract";
 import type { Chance } from "./chance.ts";
-import { bystanderCommands, epochOfFuzz } from "./known.ts";
+import { bystanderCommands, epochOfFuzz, headOfFuzz } from "./known.ts";
 import { lineOf, type Message } from "./message.ts";
 import { oddLines } from "./odd-values.ts";
 import { sampleParams } from "./sample-params.ts";
@@ -40,45 +40,36 @@ export class Talk {
           [1, "wrong"],
         ]),
       },
-      resume: chance.weighed<unknown>([
-        [4, null],
-        [2, { epoch: epochOfFuzz, since: 0 }],
-        [1, { epoch: epochOfFuzz, since: chance.below(100) }],
-        [1, { epoch: "another", since: 1 }],
-      ]),
+      resume: this.#place(),
       want: { events: chance.oneIn(2), progress: chance.oneIn(2) },
     };
     return this.#request("session.open", params, spoils);
   }
 
+  #place(): unknown {
+    const chance = this.#chance;
+    const since = chance.below(chance.oneIn(3) ? 100 : 4);
+    return chance.weighed<unknown>([
+      [4, null],
+      [2, { epoch: epochOfFuzz, since }],
+      [2, { epoch: epochOfFuzz, since, head: headOfFuzz(since) }],
+      [1, { epoch: epochOfFuzz, since, head: "another" }],
+      [1, { epoch: epochOfFuzz, since: -1, head: null }],
+      [1, { epoch: "another", since: 1, head: null }],
+    ]);
+  }
+
   line(spoils: number): string {
     const chance = this.#chance;
-    switch (
-      chance.weighed([
-        [10, "call"],
-        [5, "again"],
-        [4, "ping"],
-        [1, "other"],
-        [1, "known"],
-        [1, "odd line"],
-        [1, "open again"],
-      ] as const)
-    ) {
-      case "call":
-        return this.#call(spoils);
-      case "again":
-        return this.#again(spoils);
-      case "ping":
-        return lineOf({ jsonrpc: "2.0", method: "ping", params: {} }, chance, spoils);
-      case "other":
-        return this.#other(spoils);
-      case "known":
-        return this.#request(...chance.pick(bystanderCommands), spoils);
-      case "odd line":
-        return chance.pick(oddLines);
-      case "open again":
-        return this.opening(spoils);
-    }
+    return chance.weighed<() => string>([
+      [10, () => this.#call(spoils)],
+      [5, () => this.#again(spoils)],
+      [4, () => lineOf({ jsonrpc: "2.0", method: "ping", params: {} }, chance, spoils)],
+      [1, () => this.#other(spoils)],
+      [1, () => this.#request(...chance.pick(bystanderCommands), spoils)],
+      [1, () => chance.pick(oddLines)],
+      [1, () => this.opening(spoils)],
+    ])();
   }
 
   #call(spoils: number): string {

@@ -2,6 +2,7 @@ import { ataFirmware } from "./ata-firmware.ts";
 import { faultLoops } from "./fault-loops.ts";
 import { hotPlug } from "./hot-plug.ts";
 import { inventory } from "./inventory.ts";
+import { ours } from "./ours/index.ts";
 import { nvmeFirmware } from "./nvme-firmware.ts";
 import { power } from "./power.ts";
 import { sasFirmware } from "./sas-firmware.ts";
@@ -16,4 +17,5 @@ export const scenarios: readonly Scenario[] = [
   ...nvmeFirmware,
   ...ataFirmware,
   ...sasFirmware,
+  ...ours,
 ];

@@ -2,7 +2,10 @@
 import { readFileSync } from "node:fs";
 import { BlockList, isIPv6 } from "node:net";
 import { join } from "node:path";
-import { defaultPaths, tcpAddressFile, tokenFile } from "@trofie/contract";
+import type { ClientOptions } from "@trofie/commands";
+import { proveToken } from "@trofie/commands/token-proof";
+import { defaultPaths, tcpAddressFile, tokenFile, type StationContract } from "@trofie/contract";
+import { systemRandom } from "@trofie/reactor";
 import { Exit } from "./exit-codes.ts";
 
 export const paths = defaultPaths(process.env, process.getuid?.() === 0);
@@ -21,14 +24,15 @@ export function endpointOf(address: string): string {
 }
 
 /**
- * What is shown at the door. A token is shown to whoever listens at the address, so the one in the state folder of this
- * machine goes only to where its station says that it listens; for any other address `TROFIE_TOKEN` gives it.
+ * What is proved at the door: that we have the token, which is never shown. The one in the state folder of this machine is
+ * for where its station says that it listens; for any other address `TROFIE_TOKEN` gives it. Without one nothing is shown,
+ * and whoever listens says that it is missing.
  */
-export function authFor(address: string): { readonly token?: string } {
+export function authFor(address: string): NonNullable<ClientOptions<StationContract>["auth"]> {
   const tcp = tcpOf(address);
   if (!tcp) return {};
-  const { TROFIE_TOKEN: given } = process.env;
-  return { token: given || tokenOfStationAt(`${tcp.host}:${tcp.port}`) };
+  const token = process.env.TROFIE_TOKEN || tokenOfStationAt(`${tcp.host}:${tcp.port}`);
+  return token === "" ? {} : proveToken(token, systemRandom);
 }
 
 function tokenOfStationAt(address: string): string {

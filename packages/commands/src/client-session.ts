@@ -2,7 +2,7 @@
 import type { Clock } from "@trofie/reactor";
 import type { Channel, Connect, Receiver } from "./channel.ts";
 import { ProtocolError, Refusal } from "./errors.ts";
-import { parseWelcome, type Welcome } from "./from-station.ts";
+import { parseGoodbye, parseWelcome, type Welcome } from "./from-station.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import {
   encodeNotification,
@@ -14,7 +14,7 @@ import {
   type RequestId,
   type Params,
 } from "./json-rpc.ts";
-import { openWithinMs, protocolVersion, type Opening } from "./opening.ts";
+import { noncePattern, openWithinMs, protocolVersion, type Opening, type Proof, type Prove } from "./opening.ts";
 
 /** What a session tells its client, the moment it arrives. */
 export interface SessionListener {
@@ -23,8 +23,8 @@ export interface SessionListener {
   notified(notification: NotificationMessage): void;
 }
 
-/** What is said in `session.open`, but for the version. */
-export type Offer = Omit<Opening, "proto">;
+/** What is said in `session.open`, but for the version; `auth` may wait for the greeting. */
+export type Offer = Omit<Opening, "proto" | "auth"> & { readonly auth: Params | Prove };
 
 /** The connection ended before the answer came; what was asked may or may not have been done. */
 export class ConnectionLostError extends Error {
@@ -37,6 +37,8 @@ type Answered = (answer: AnswerMessage) => void;
 export class ClientSession implements Receiver {
   /** The reason of the station's goodbye, if it said one. */
   goodbyeReason: string | null = null;
+  /** How long it asked us to stay away. */
+  retryAfterMs = 0;
   readonly #clock: Clock;
   readonly #listener: SessionListener;
   readonly #offer: Offer;
@@ -139,34 +141,56 @@ export class ClientSession implements Receiver {
   #notified(notification: NotificationMessage): void {
     switch (notification.method) {
       case "station.greet":
-        return this.#greeted();
+        return this.#greeted(notification.params);
       case "ping":
         return this.#channel.send(encodeNotification("pong", {}));
       case "goodbye":
-        return this.#goodbye(notification.params.reason);
+        return this.#goodbye(notification.params);
       default:
         return this.#listener.notified(notification);
     }
   }
 
-  #goodbye(reason: unknown): void {
-    if (typeof reason !== "string") throw new ProtocolError("Cannot take the goodbye: it gives no reason");
+  #goodbye(params: Params): void {
+    const { reason, retryAfterMs } = parseGoodbye(params);
     this.goodbyeReason = reason;
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** The answer is taken the moment it arrives, so that the events behind it find the session open. */
-  #greeted(): void {
+  #greeted({ nonce }: Params): void {
     if (this.#isGreeted) throw new ProtocolError("Cannot take the greeting: there was one");
     this.#isGreeted = true;
+    const proof = proofFor(this.#offer.auth, nonce);
+    if (proof === null) return this.#distrust();
     const id = (this.#lastId += 1);
     this.#waiting.set(id, {
       answered: (answer) => {
         if ("error" in answer) return this.#opened.reject(refusalOf(answer.error));
+        if (proof.answer !== null && answer.result.proof !== proof.answer) return this.#distrust();
         this.#listener.sessionOpened(this, parseWelcome(answer.result));
         this.#opened.resolve();
       },
       lost: () => {},
     });
-    this.#channel.send(encodeRequest(id, "session.open", { proto: [protocolVersion], ...this.#offer }));
+    const { auth } = proof;
+    this.#channel.send(encodeRequest(id, "session.open", { proto: [protocolVersion], ...this.#offer, auth }));
   }
+
+  /** Whoever this is has not the secret that our station has: it gets no command, and is not asked again. */
+  #distrust(): void {
+    this.#opened.reject(
+      new Refusal(
+        "AUTH_FAILED",
+        "Cannot open the session: whoever listens there does not prove to be the station whose token this is",
+      ),
+    );
+    this.#channel.abort();
+  }
+}
+
+/** What is shown for a greeting, and what must be answered to it; null when the greeting asks for no proof. */
+function proofFor(auth: Params | Prove, nonce: unknown): Proof | { auth: Params; answer: null } | null {
+  if (typeof auth !== "function") return { auth, answer: null };
+  return typeof nonce === "string" && noncePattern.test(nonce) ? auth(nonce) : null;
 }

@@ -165,6 +165,62 @@ describe("a client", () => {
     expect(bakery.network.links).toHaveLength(1);
   });
 
+  test.each([
+    ["has another journal", () => Object.assign(bakery.journal, { epoch: "e2" }), "other-journal"],
+    ["has an older copy of its journal", () => bakery.journal.rows.splice(1), "rolled-back"],
+    ["has a journal that was changed", () => (bakery.journal.history = "another"), "rewritten"],
+  ])("is told when its station %s, and waits for no job that is not known there", async (_, change, how) => {
+    const client = bakery.client();
+    const told: string[] = [];
+    const baking = client.operate("bread.bake", { kind: "rye" });
+    await run(baking.job);
+    bakery.journal.publish("job.ended", "another", {});
+    await bakery.clock.advance(1_000);
+    client.listen({
+      stationForgot: (said) => told.push(said),
+      snapshotReceived: () => told.push("snapshot"),
+    });
+    change();
+    bakery.network.links.at(-1)!.reset();
+    await expect(run(baking.result)).rejects.toThrow("look at the disk");
+    await bakery.clock.advance(5_000);
+    expect(told).toEqual([how, "snapshot"]);
+    bakery.network.links.at(-1)!.reset();
+    await bakery.clock.advance(5_000);
+    expect(told).toEqual([how, "snapshot"]);
+  });
+
+  test("still hears of a job that an older copy of the journal knows", async () => {
+    const client = bakery.client();
+    const baking = client.operate("bread.bake", { kind: "rye" });
+    const job = await run(baking.job);
+    bakery.journal.publish("job.ended", "another", {});
+    await bakery.clock.advance(1_000);
+    bakery.journal.items.push({ kind: "job", id: job, ended: false, item: bakery.loaves.get(job) });
+    bakery.journal.rows.splice(1);
+    bakery.network.links.at(-1)!.reset();
+    await bakery.clock.advance(5_000);
+    bakery.finish(job);
+    expect(await run(baking.result)).toMatchObject({ done: true });
+  });
+
+  test.each([
+    ["restarting", 500],
+    ["slow", 1_000],
+  ] as const)("that is told goodbye as %s stays away as long as it is asked to", async (reason, askedMs) => {
+    const client = bakery.client();
+    await bakery.clock.advance(1_000);
+    const waits: number[] = [];
+    client.listen({
+      connectionChanged: (state) => state.kind === "waiting" && waits.push(state.retryInMs),
+    });
+    bakery.server.close(reason);
+    await bakery.clock.advance(5_000);
+    expect(waits[0]).toBeGreaterThanOrEqual(askedMs);
+    expect(waits[0]).toBeLessThanOrEqual(1.5 * askedMs);
+    expect(client.state.kind).toBe("connected");
+  });
+
   test("stops when another one opens under its id", async () => {
     const first = bakery.client();
     await bakery.clock.advance(1_000);

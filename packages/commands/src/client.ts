@@ -22,7 +22,9 @@ import { Outbox } from "./outbox.ts";
 import { forgetfulStore, type OutboxStore, type SavedCommand } from "./outbox-store.ts";
 import { Reading } from "./reading.ts";
 import { uuid4, uuid7 } from "./uuid.ts";
+import type { SnapshotReason } from "./event-pump.ts";
 import type { Params } from "./json-rpc.ts";
+import type { Prove } from "./opening.ts";
 
 export interface ClientOptions<C extends Contract> {
   readonly contract: C;
@@ -32,8 +34,8 @@ export interface ClientOptions<C extends Contract> {
   readonly policy?: RetryPolicy;
   /** The program in words, for the station's log: "trofie 0.1.0". */
   readonly agent: string;
-  /** What this client shows at the door: `{ token }`, or nothing where the door needs none. */
-  readonly auth?: Params;
+  /** What this client shows at the door, or proves there: `proveToken`. Nothing where the door needs none. */
+  readonly auth?: Params | Prove;
   readonly want?: { readonly events: boolean; readonly progress: boolean };
   /** UUID of this process or tab; made anew by default. The same again goes on where that client ended. */
   readonly client?: string;
@@ -48,11 +50,18 @@ export interface ClientListener {
   snapshotReceived?(items: readonly SnapshotItem[], seq: number): void;
   eventReceived?(row: EventRow): void;
   progressReceived?(progress: Params): void;
+  /**
+   * The station does not know what it once told us: it has another journal, or an older copy of its own, or somebody
+   * has changed that. What was carried out meanwhile it may not know either: look at the disks. A snapshot follows.
+   */
+  stationForgot?(how: StationForgot): void;
   /** The station cannot take a call now and says why. The call waits: it is sent again every second until it can. */
   callPostponed?(refusal: Refusal, method: string): void;
   /** A command that an earlier life of this client gave has its verdict now: what it was answered, or refused with. */
   earlierCommandSettled?(command: SavedCommand, verdict: Params | Refusal): void;
 }
+
+export type StationForgot = Extract<SnapshotReason, "other-journal" | "rolled-back" | "rewritten">;
 
 export type ConnectionState =
   | { readonly kind: "connecting" }
@@ -66,6 +75,12 @@ export type ConnectionState =
 /** At least every 2 s during the first minute or so, then up to every 5 s. */
 export const stationRetries: RetryPolicy = (failures, random) =>
   fullJitter({ initialMs: 200, maxMs: failures <= 60 ? 2_000 : 5_000 })(failures, random);
+
+const forgotten: Readonly<Record<StationForgot, string>> = {
+  "other-journal": "another journal",
+  "rolled-back": "an older copy of its journal",
+  rewritten: "a journal that was changed",
+};
 
 /** A station that says one of these will say it again: there is no use in coming back. */
 const finalGoodbyes = new Set(["auth-failed", "version", "replaced", "kicked"]);
@@ -81,7 +96,8 @@ export class Client<C extends Contract> {
   readonly #outbox: Outbox;
   readonly #operations = new Operations();
   readonly #reading = new Reading({
-    snapshotRead: (items, seq) => {
+    snapshotRead: (items, seq, because) => {
+      if (because === "rolled-back" || because === "rewritten") this.#forgot(because, items);
       for (const item of items) this.#operations.snapshotItem(item);
       this.#tell((listener) => listener.snapshotReceived?.(items, seq));
     },
@@ -96,6 +112,8 @@ export class Client<C extends Contract> {
   });
   #epoch: string | null = null;
   #lastReason = "not connected yet";
+  /** How long the station asked us to stay away. */
+  #retryAfterMs = 0;
 
   constructor(options: ClientOptions<C>) {
     const { clock, random, policy = stationRetries } = options;
@@ -108,7 +126,7 @@ export class Client<C extends Contract> {
       connect: (signal) => this.#connect(signal),
       closed: (session) => session.closed,
       close: (session) => session.close(),
-      policy,
+      policy: (failures, chance) => this.#retryInMs(policy(failures, chance), chance),
       clock,
       random,
       onState: (state) => this.#serviceChanged(state),
@@ -177,13 +195,19 @@ export class Client<C extends Contract> {
   }
 
   #opened(session: ClientSession, welcome: Welcome): void {
-    if (this.#epoch !== null && this.#epoch !== welcome.epoch)
-      this.#operations.end("the station has another journal; look at the disk");
+    const isOther = this.#epoch !== null && this.#epoch !== welcome.epoch;
     this.#reading.opened(welcome.epoch);
     this.#epoch = welcome.epoch;
+    if (isOther) this.#forgot("other-journal", []);
     this.#change({ kind: "connected", welcome, continues: this.#reading.place !== null });
     this.#outbox.connected((method, params) => session.request(method, params));
     void session.closed.then((reason) => this.#lost(session, reason));
+  }
+
+  /** Jobs that it does not know any more come to no end that we could hear of. */
+  #forgot(how: StationForgot, items: readonly SnapshotItem[]): void {
+    this.#operations.endAllBut(items, `the station has ${forgotten[how]}; look at the disk`);
+    this.#tell((listener) => listener.stationForgot?.(how));
   }
 
   async #connect(signal: AbortSignal): Promise<ClientSession> {
@@ -207,8 +231,16 @@ export class Client<C extends Contract> {
   #lost(session: ClientSession, reason: string): void {
     this.#outbox.disconnected();
     this.#lastReason = reason;
+    this.#retryAfterMs = session.retryAfterMs;
     if (finalGoodbyes.has(session.goodbyeReason ?? ""))
       this.#giveUp(`the station said: ${session.goodbyeReason}`);
+  }
+
+  /** Once: a station that is asked for again may not be there to say it again. Not all who were told come together. */
+  #retryInMs(ownMs: number, random: Random): number {
+    const askedMs = this.#retryAfterMs;
+    this.#retryAfterMs = 0;
+    return askedMs === 0 ? ownMs : askedMs * (1 + random.number() / 2);
   }
 
   #serviceChanged({ state, retryInMs = 0, lastError }: ClientState): void {

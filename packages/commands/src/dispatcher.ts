@@ -6,7 +6,7 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { mayActAs, type Contract, type Method } from "./contract.ts";
-import { Refusal, type ErrorCode } from "./errors.ts";
+import { Refusal, StoreBroken, type ErrorCode } from "./errors.ts";
 import type { CommandRecord, VerdictStore } from "./event-log.ts";
 import type { Caller, Decision } from "./handlers.ts";
 import type { Params } from "./json-rpc.ts";
@@ -43,19 +43,23 @@ export class Dispatcher {
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #isClosed = false;
+  #broken: StoreBroken | null = null;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
   }
 
-  /** Answers a request. Throws a `Refusal`, never anything else. */
+  /**
+   * Answers a request. Throws a `Refusal`, or a `StoreBroken` when nobody knows what became of a command: then it must
+   * not be answered, and neither must any after it.
+   */
   async call(name: string, params: Params, caller: Caller): Promise<Outcome> {
     try {
       const method = this.#method(name);
       if (method.kind === "query") return { answer: await this.#query(name, method, params, caller) };
       return await this.#inTurn(() => this.#command(name, method, params, caller));
     } catch (error) {
-      throw this.#asRefusal(error, name);
+      throw error instanceof StoreBroken ? this.#breaks(error, name) : this.#asRefusal(error, name);
     }
   }
 
@@ -88,12 +92,19 @@ export class Dispatcher {
     const stored = this.#options.verdicts.find(cmd);
     if (stored) return { answer: replay(stored, digest, caller) };
     const record = { cmd, digest, principal: caller.principal, method: name };
+    if (this.#broken) throw this.#broken;
     try {
       if (epoch !== this.#options.epoch) throw epochChanged();
       return this.#accept(record, (await this.#handler(name)(input, caller)) as Decision<Params>);
     } catch (error) {
+      if (error instanceof StoreBroken) throw error;
       throw this.#reject(record, this.#asRefusal(error, name));
     }
+  }
+
+  #breaks(error: StoreBroken, name: string): StoreBroken {
+    if (!this.#broken) this.#options.onInternalError(error, name);
+    return (this.#broken ??= error);
   }
 
   #accept(command: CommandRecord, { record, start }: Decision<Params>): Outcome {

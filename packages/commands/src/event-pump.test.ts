@@ -22,7 +22,7 @@ test("a watcher that does not read is sent no more than the high-water mark and 
   const journal = new MemoryJournal();
   for (let i = 0; i < 10_000; i += 1) journal.append("job.ended", "a", { text: "x".repeat(1_000) });
   const channel = new StuckChannel();
-  const pump = new EventPump(channel, journal, { epoch: "e1", since: 0 });
+  const pump = new EventPump(channel, journal, { epoch: "e1", since: 0, head: null });
   pump.pump();
   pump.pump();
   expect(channel.bufferedBytes).toBeLessThan(highWaterBytes + 1_200);
@@ -36,7 +36,7 @@ test("a watcher that does not read is sent no more than the high-water mark and 
 test("progress waits until the watcher has every event, and only the newest of each job is sent", () => {
   const journal = new MemoryJournal();
   const channel = new StuckChannel();
-  const pump = new EventPump(channel, journal, { epoch: "e1", since: 0 });
+  const pump = new EventPump(channel, journal, { epoch: "e1", since: 0, head: null });
   channel.bufferedBytes = highWaterBytes;
   journal.append("job.ended", "a", {});
   pump.progress("a", { job: "a", degrees: 1 });

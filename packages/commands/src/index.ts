@@ -11,14 +11,16 @@
 export * from "./channel.ts";
 export * from "./client.ts";
 export { ConnectionLostError } from "./client-session.ts";
+export type { Proof, Prove } from "./opening.ts";
 export * from "./contract.ts";
 export * from "./errors.ts";
 export * from "./event-log.ts";
+export type { SnapshotReason } from "./event-pump.ts";
 export type { Welcome } from "./from-station.ts";
 export * from "./handlers.ts";
 export type { OperationHandle } from "./operations.ts";
 export { NoAnswerError, NotSentError } from "./outbox.ts";
 export type { OutboxStore, SavedCommand } from "./outbox-store.ts";
 export { CommandServer, type CommandServerOptions } from "./server.ts";
-export type { Door, ServerSession } from "./server-session.ts";
+export type { Admitted, Door, Doubt, GoodbyeReason, ServerSession } from "./server-session.ts";
 export { uuid4, uuid7 } from "./uuid.ts";

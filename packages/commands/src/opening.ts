@@ -41,6 +41,19 @@ export function parseOpening(params: Params): Opening {
   };
 }
 
+/** A secret that both ends prove to have, and neither shows: what the client shows, and what the station must answer. */
+export interface Proof {
+  readonly auth: Params;
+  /** The `proof` of the welcome of whoever has the secret. */
+  readonly answer: string;
+}
+
+/** Proves, for the nonce of a greeting. */
+export type Prove = (nonce: string) => Proof;
+
+/** The nonce of a greeting and the one that a client makes: 32 random bytes in hex. */
+export const noncePattern = /^[0-9a-f]{64}$/;
+
 function parsePlace(resume: unknown): ReadingPlace {
   if (!isRecord(resume)) throw wrong("resume", "null or an object");
   const { epoch, since, head = null } = resume;

@@ -74,8 +74,17 @@ export class Operations {
 
   /** Nothing more will be heard of any job. */
   end(reason: string): void {
-    for (const followed of this.#followed.values()) fail(followed, new NoAnswerError("the job", reason));
-    this.#followed.clear();
+    this.endAllBut([], reason);
+  }
+
+  /** Nothing more will be heard of the jobs that are not among `items`. */
+  endAllBut(items: readonly SnapshotItem[], reason: string): void {
+    const known = new Set(items.filter(({ kind }) => kind === "job").map(({ id }) => id));
+    for (const [job, followed] of this.#followed) {
+      if (known.has(job)) continue;
+      this.#followed.delete(job);
+      fail(followed, new NoAnswerError("the job", reason));
+    }
   }
 
   #accepted(job: string, followed: Followed): void {

@@ -25,7 +25,7 @@ test("tells a snapshot when it is whole, then each event once", () => {
   say("snapshot.end", { seq: 2 });
   for (const seq of [1, 2, 3, 3, 4]) say("event", { ...event, seq });
   expect(told).toEqual([{ items: 1, seq: 2 }, 3, 4]);
-  expect(reading.place).toEqual({ epoch: "e1", since: 4 });
+  expect(reading.place).toEqual({ epoch: "e1", since: 4, head: null });
 });
 
 test("ignores what it does not know", () => {
@@ -58,7 +58,7 @@ test.each([
   say("snapshot.begin", { seq: 0, items: 0 });
   say("snapshot.end", { seq: 0 });
   expect(() => say(method, params)).toThrow(ProtocolError);
-  expect(reading.place).toEqual({ epoch: "e1", since: 0 });
+  expect(reading.place).toEqual({ epoch: "e1", since: 0, head: null });
   expect(told).toEqual([{ items: 0, seq: 0 }]);
 });
 

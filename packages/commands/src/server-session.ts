@@ -2,7 +2,7 @@
 import type { Clock } from "@trofie/reactor";
 import { highWaterBytes, lowWaterBytes, maxBytesBeforeOpen, type Channel, type Receiver } from "./channel.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import { Refusal, type ErrorCode } from "./errors.ts";
+import { Refusal, StoreBroken, type ErrorCode } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { EventPump } from "./event-pump.ts";
 import type { Caller } from "./handlers.ts";
@@ -21,12 +21,28 @@ import { openWithinMs, parseOpening, protocolVersion, type Opening } from "./ope
 
 const maxBadMessages = 3;
 
-/** A way in. */
+/** A way in, for one connection. */
 export interface Door {
   /** As the greeting names it: "unix", "token" or "cookie". */
   readonly name: string;
+  /** Random and for this connection alone: what is shown must be made of it. None where no secret is to be proved. */
+  readonly nonce?: string;
   /** Says who is at the other end, from what they showed in `session.open`; null when that is not enough. */
-  readonly authenticate: (auth: Params) => Caller | null;
+  readonly authenticate: (auth: Params) => Admitted | null;
+}
+
+/** Who was let in, and what proves to them that this is the station. */
+export interface Admitted extends Caller {
+  readonly proof?: string;
+}
+
+/** A client that has read what this journal does not have. */
+export interface Doubt {
+  readonly how: "rolled-back" | "rewritten";
+  readonly client: string;
+  readonly agent: string;
+  /** Up to where it has read. */
+  readonly since: number;
 }
 
 /** Why a station ends a connection. After `auth-failed`, `version`, `replaced` and `kicked` there is no use in coming back. */
@@ -43,6 +59,9 @@ export type GoodbyeReason =
   | "slow"
   | "version";
 
+/** When to come back, where that is better than to try at once. */
+const retryAfterMs: Readonly<Partial<Record<GoodbyeReason, number>>> = { restarting: 500, slow: 1_000 };
+
 /** How long a goodbye may take to leave; then the connection is cut, whatever the peer does. */
 const goodbyeWithinMs = 2_000;
 
@@ -58,6 +77,10 @@ export interface ServerSessionOptions {
   readonly door: Door;
   /** Told when a client has opened, before its answer: an older connection of the same client ends now. */
   readonly opened: (session: ServerSession) => void;
+  /** As of `CommandServerOptions`. */
+  readonly onInternalError: (error: unknown, method: string) => void;
+  readonly doubted?: (doubt: Doubt) => void;
+  readonly notAdmitted?: (door: string, agent: string) => void;
   readonly lost: (session: ServerSession) => void;
 }
 
@@ -91,8 +114,9 @@ export class ServerSession implements Receiver {
       ping: () => this.#ping(),
       dead: () => this.goodbye("idle"),
     });
+    const { name, nonce } = door;
     channel.send(
-      encodeNotification("station.greet", { proto: [protocolVersion], station, auth: [door.name] }),
+      encodeNotification("station.greet", { proto: [protocolVersion], station, auth: [name], nonce }),
     );
   }
 
@@ -122,7 +146,7 @@ export class ServerSession implements Receiver {
   channelDrained(): void {
     this.#drainedMs = this.#options.clock.nowMs();
     this.#taken?.resolve();
-    if (!this.#ended) this.#pump?.pump();
+    this.eventsCommitted();
   }
 
   channelLost(): void {
@@ -134,11 +158,11 @@ export class ServerSession implements Receiver {
 
   /** Something was committed: send it. */
   eventsCommitted(): void {
-    if (!this.#ended) this.#pump?.pump();
+    if (!this.#ended) this.#orAbort(() => this.#pump?.pump());
   }
 
   progress(job: string, progress: object): void {
-    if (!this.#ended && this.#wantsProgress) this.#pump?.progress(job, progress);
+    if (!this.#ended && this.#wantsProgress) this.#orAbort(() => this.#pump?.progress(job, progress));
   }
 
   /** Says why and closes. Nothing that arrives afterwards is read. */
@@ -148,10 +172,20 @@ export class ServerSession implements Receiver {
     this.#taken?.resolve();
     this.#heartbeat.stop();
     const { clock } = this.#options;
-    this.#channel.send(encodeNotification("goodbye", { reason }));
+    this.#channel.send(encodeNotification("goodbye", { reason, retryAfterMs: retryAfterMs[reason] }));
     this.#channel.close();
     const deadline = clock.callLater(goodbyeWithinMs, () => this.#channel.abort());
     void this.#channel.closed.then(() => deadline.cancel());
+  }
+
+  /** A watcher for whom the journal cannot be read is cut: what it missed it reads when it comes back. */
+  #orAbort(send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.#options.onInternalError(error, "events");
+      this.#channel.abort();
+    }
   }
 
   #ping(): void {
@@ -189,6 +223,7 @@ export class ServerSession implements Receiver {
       if (!this.#ended) this.#channel.send(encodeResult(id, answer));
       start?.();
     } catch (error) {
+      if (error instanceof StoreBroken) return this.#channel.abort();
       if (!this.#ended) this.#channel.send(encodeError(id, this.#errorBody(error as Refusal)));
       if (this.#caller === null) this.goodbye("protocol");
     }
@@ -201,12 +236,14 @@ export class ServerSession implements Receiver {
     const opening = parseOpening(params);
     if (!opening.proto.includes(protocolVersion))
       return this.#refuseOpening(id, "version", noCommonVersion());
-    const caller = this.#options.door.authenticate(opening.auth);
-    if (!caller) return this.#refuseOpening(id, "auth-failed", authFailed());
-    this.#welcome(id, opening, caller);
+    const { door, notAdmitted } = this.#options;
+    const caller = door.authenticate(opening.auth);
+    if (caller) return this.#welcome(id, opening, caller);
+    notAdmitted?.(door.name, opening.agent);
+    this.#refuseOpening(id, "auth-failed", authFailed());
   }
 
-  #welcome(id: number | string, opening: Opening, caller: Caller): void {
+  #welcome(id: number | string, opening: Opening, { proof, ...caller }: Admitted): void {
     const { clock, log, station } = this.#options;
     this.client = opening.client;
     this.#options.opened(this);
@@ -219,16 +256,24 @@ export class ServerSession implements Receiver {
         epoch: log.epoch,
         firstSeq: log.firstSeq,
         seq: log.lastSeq,
+        head: log.head,
         pingMs,
         deadMs,
         features: [],
         wallMs: clock.wallMs(),
+        proof,
       }),
     );
     this.#wantsProgress = opening.want.progress;
     if (!opening.want.events) return;
     this.#pump = new EventPump(this.#channel, log, opening.resume);
     this.#pump.pump();
+    const { because } = this.#pump;
+    if (because === "rolled-back" || because === "rewritten") this.#doubt(because, opening);
+  }
+
+  #doubt(how: Doubt["how"], { client, agent, resume }: Opening): void {
+    this.#options.doubted?.({ how, client, agent, since: resume!.since });
   }
 
   #refuseOpening(id: number | string, reason: GoodbyeReason, refusal: Refusal): void {

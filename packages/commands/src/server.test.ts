@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { highWaterBytes } from "./channel.ts";
+import { StoreBroken } from "./errors.ts";
 import { Bakery } from "./testing/bakery.ts";
 import { RawPeer } from "./testing/raw-peer.ts";
 
@@ -53,9 +54,10 @@ describe("a connection", () => {
     expect(peer.notifications("goodbye")).toEqual([{ reason: "auth-timeout" }]);
   });
 
-  test("that shows the wrong key is refused and closed", async () => {
+  test("that shows the wrong key is refused and closed, and that is told", async () => {
     peer.open({ auth: { key: "wrong" } });
     await pass();
+    expect(bakery.refused).toEqual([["key", "raw"]]);
     expect(codeOf(peer.answer(0)!)).toBe("AUTH_FAILED");
     expect(peer.notifications("goodbye")).toEqual([{ reason: "auth-failed" }]);
   });
@@ -72,6 +74,7 @@ describe("a connection", () => {
     [{ agent: 7 }, "agent"],
     [{ resume: 3 }, "resume"],
     [{ resume: { epoch: "e", since: 1.5 } }, "resume.since"],
+    [{ resume: { epoch: "e", since: 1, head: 7 } }, "resume.head"],
   ])("that opens with %j is told which field is wrong", async (params, field) => {
     peer.open(params);
     await pass();
@@ -282,6 +285,19 @@ describe("a command", () => {
     expect(await bake(2, 1)).toMatchObject({ result: { job: "loaf-1" } });
   });
 
+  test("of which nobody knows what became is not answered, nor is any after it", async () => {
+    bakery.journal.breaks = new StoreBroken("the flush failed");
+    expect(await bake(1, 1)).toBeUndefined();
+    expect(peer.lost).not.toBeNull();
+    bakery.journal.breaks = null;
+    const second = await RawPeer.connect(bakery);
+    second.open();
+    second.say({ id: 1, method: "bread.bake", params: { kind: "rye", cmd: cmd(2), epoch: "e1" } });
+    await pass();
+    expect([second.answer(1), bakery.loaves.size]).toEqual([undefined, 0]);
+    expect(bakery.mistakes).toEqual([new StoreBroken("the flush failed")]);
+  });
+
   test.each([
     ["without an id", { kind: "rye", epoch: "e1" }],
     ["with an id that is no UUID", { kind: "rye", cmd: "1", epoch: "e1" }],
@@ -301,12 +317,13 @@ describe("a watcher", () => {
     await opened({ want });
     bakery.journal.publish("job.ended", "b", {});
     await pass();
-    expect(peer.notifications("snapshot.begin")).toEqual([{ seq: 1, items: 1 }]);
+    expect(peer.notifications("snapshot.begin")).toEqual([{ seq: 1, items: 1, because: "first" }]);
     expect(peer.notifications("snapshot.item")).toEqual([
       { kind: "job", id: "a", ended: true, item: { is: "a" } },
     ]);
-    expect(peer.notifications("snapshot.end")).toEqual([{ seq: 1 }]);
+    expect(peer.notifications("snapshot.end")).toEqual([{ seq: 1, head: "history-1" }]);
     expect(events()).toEqual([2]);
+    expect(peer.notifications("event")[0]!.head).toBe("history-2");
   });
 
   test("that comes back gets what it missed, and no snapshot", async () => {
@@ -317,13 +334,36 @@ describe("a watcher", () => {
   });
 
   test.each([
-    ["of another journal", { epoch: "e0", since: 1 }],
-    ["from the future", { epoch: "e1", since: 100 }],
-    ["from before the beginning", { epoch: "e1", since: -1 }],
-  ])("with a place %s gets a snapshot", async (_, resume) => {
+    ["of another journal", { epoch: "e0", since: 1 }, "other-journal"],
+    ["from the future", { epoch: "e1", since: 100, head: "history-100" }, "rolled-back"],
+    ["from before the beginning", { epoch: "e1", since: -1 }, "too-old"],
+    ["in another history", { epoch: "e1", since: 1, head: "another-1" }, "rewritten"],
+  ])("with a place %s gets a snapshot, and is told why", async (_, resume, because) => {
     bakery.journal.publish("job.ended", "a", {});
     await opened({ want, resume });
-    expect(peer.notifications("snapshot.end")).toEqual([{ seq: 1 }]);
+    expect(peer.notifications("snapshot.begin")).toEqual([{ seq: 1, items: 0, because }]);
+    expect(peer.notifications("snapshot.end")).toEqual([{ seq: 1, head: "history-1" }]);
+    const isDoubted = because === "rolled-back" || because === "rewritten";
+    expect(bakery.doubts.map(({ how, since }) => [how, since])).toEqual(
+      isDoubted ? [[because, resume.since]] : [],
+    );
+  });
+
+  test.each([null, "history-1"])("that shows %j as the chain's value goes on where it was", async (head) => {
+    for (const job of ["a", "b"]) bakery.journal.publish("job.ended", job, {});
+    await opened({ want, resume: { epoch: "e1", since: 1, head } });
+    expect([peer.notifications("snapshot.begin"), events()]).toEqual([[], [2]]);
+  });
+
+  test("for whom the journal cannot be read is cut, and it is told to the log", async () => {
+    await opened({ want });
+    bakery.journal.read = () => {
+      throw new StoreBroken("the disk is gone");
+    };
+    bakery.journal.publish("job.ended", "a", {});
+    await pass();
+    expect(peer.lost).not.toBeNull();
+    expect(bakery.mistakes).toEqual([new StoreBroken("the disk is gone")]);
   });
 
   test("that does not read for a while loses no event, and sees only the newest progress", async () => {

@@ -5,7 +5,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { EventLog, VerdictStore } from "./event-log.ts";
 import type { Handlers } from "./handlers.ts";
-import { ServerSession, type Door, type GoodbyeReason } from "./server-session.ts";
+import { ServerSession, type Door, type Doubt, type GoodbyeReason } from "./server-session.ts";
 
 export interface CommandServerOptions<C extends Contract> {
   /** The station's name, for the greeting. */
@@ -18,6 +18,10 @@ export interface CommandServerOptions<C extends Contract> {
   readonly clock: Clock;
   readonly digest: (method: string, params: unknown) => string;
   readonly onInternalError: (error: unknown, method: string) => void;
+  /** Told of each client whose place in the journal cannot be: the journal is not what it was. */
+  readonly doubted?: (doubt: Doubt) => void;
+  /** Told of everybody who was not let in. */
+  readonly notAdmitted?: (door: string, agent: string) => void;
 }
 
 /** The station's side of a contract: sessions come and go, the journal and the handlers stay. */

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { deviceList } from "./device-calls.ts";
 import { Device } from "./device.ts";
 import { jobGet, jobList, jobPause, jobResume, jobStop } from "./job-calls.ts";
+import { ClockJumped, CommandRejected, JournalDoubted, JournalReplaced, JournalWritable } from "./audit.ts";
 import { Job } from "./job.ts";
 import { pageLink } from "./page-calls.ts";
 import {
@@ -42,6 +43,11 @@ export const stationContract = {
   /** Each `job.*` event tells of a job's arrival in a state; its body is the job as it then stands. */
   events: {
     "station.started": event(z.strictObject({ version: z.string() })),
+    "command.rejected": event(CommandRejected),
+    "clock.jumped": event(ClockJumped),
+    "journal.writable": event(JournalWritable),
+    "journal.replaced": event(JournalReplaced),
+    "journal.doubted": event(JournalDoubted),
     "device.added": event(Device),
     "device.changed": event(Device),
     "device.removed": event(Device),

@@ -1,8 +1,11 @@
+import type { Door, Proof } from "@trofie/commands";
+import { proveToken } from "@trofie/commands/token-proof";
 import { seededRandom, VirtualClock } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PageAccess, tokenDoor } from "./access.ts";
 import { Admissions } from "./admissions.ts";
 import { Journal } from "./journal.ts";
+import { MemoryMedium } from "./testing/memory-store.ts";
 
 const minuteMs = 60_000;
 
@@ -12,7 +15,7 @@ let access: PageAccess;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  journal = new Journal(":memory:", { clock, random: seededRandom(1) });
+  journal = new Journal(new MemoryMedium(seededRandom(1)).open(), clock);
   access = newAccess();
   access.servedAt("http://127.0.0.1:7118");
 });
@@ -83,7 +86,7 @@ describe("a browser's session", () => {
     await clock.advance(10 * minuteMs);
     const restarted = newAccess();
     expect([restarted.admits(session), restarted.admits("guess")]).toEqual([true, false]);
-    expect(JSON.stringify(journal.all("SELECT * FROM admission"))).not.toContain(session);
+    expect(JSON.stringify(journal.admissions())).not.toContain(session);
     await clock.advance(31 * minuteMs);
     expect(newAccess().admits(session)).toBe(false);
   });
@@ -102,17 +105,43 @@ describe("a browser's session", () => {
   });
 });
 
-test.each([
-  ["the token", { token: "secret" }, true],
-  ["another token", { token: "secreT" }, false],
-  ["a longer one", { token: "secret1" }, false],
-  ["no token", {}, false],
-  ["something else", { token: 7 }, false],
-  ["an empty one", { token: "" }, false],
-])("the TCP port, shown %s", (_, shown, isLetIn) => {
-  expect(tokenDoor("secret").authenticate(shown) !== null).toBe(isLetIn);
-});
+describe("the TCP port", () => {
+  const doorOf = (token: string): Door => tokenDoor(token, seededRandom(1));
+  const prove = (token: string, nonce: string): Proof => proveToken(token, seededRandom(2))(nonce);
 
-test("a station whose token file is empty lets nobody in", () => {
-  expect(tokenDoor("").authenticate({ token: "" })).toBeNull();
+  test("lets in whoever proves to have the token, and proves that it has it too", () => {
+    const door = doorOf("secret");
+    const { auth, answer } = prove("secret", door.nonce!);
+    expect(door.authenticate(auth)).toEqual({ principal: "token", role: "admin", proof: answer });
+    expect(JSON.stringify([auth, answer])).not.toContain("secret");
+  });
+
+  test.each(["secreT", "secret1", ""])("does not let in whoever has the token %j", (token) => {
+    const door = doorOf("secret");
+    expect(door.authenticate(prove(token, door.nonce!).auth)).toBeNull();
+  });
+
+  test("does not let in whoever shows what was shown on another connection, or what a station answers", () => {
+    const random = seededRandom(1);
+    const [first, second] = [tokenDoor("secret", random), tokenDoor("secret", random)];
+    const { auth, answer } = prove("secret", first.nonce!);
+    expect(second.authenticate(auth)).toBeNull();
+    expect(first.authenticate({ ...auth, proof: answer })).toBeNull();
+  });
+
+  test.each([
+    {},
+    { token: "secret" },
+    { nonce: 7, proof: 7 },
+    { nonce: "", proof: "" },
+    { nonce: "0".repeat(64), proof: "é".repeat(64) },
+    { nonce: "0".repeat(63), proof: "0".repeat(64) },
+  ])("does not let in whoever shows %j", (shown) => {
+    expect(doorOf("secret").authenticate(shown)).toBeNull();
+  });
+
+  test("of a station whose token file is empty lets nobody in", () => {
+    const door = doorOf("");
+    expect(door.authenticate(prove("", door.nonce!).auth)).toBeNull();
+  });
 });

@@ -4,13 +4,14 @@
  * | door   | who                                                     | as       |
  * | ------ | ------------------------------------------------------- | -------- |
  * | unix   | whoever may open the socket: mode 0600 in a 0700 folder | admin    |
- * | token  | whoever shows the token kept in the state folder        | admin    |
+ * | token  | whoever proves to have the token of the state folder    | admin    |
  * | cookie | a browser that opened the one-time link                 | operator |
  *
  * There is no way in without one of these.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Door } from "@trofie/commands";
+import { answerToProof, newNonce } from "@trofie/commands/token-proof";
 import type { Clock, Random } from "@trofie/reactor";
 import type { Admissions } from "./admissions.ts";
 import { newSecret } from "./secret.ts";
@@ -20,13 +21,16 @@ export const unixDoor: Door = {
   authenticate: () => ({ principal: "local", role: "admin" }),
 };
 
-export function tokenDoor(token: string): Door {
+/** For one connection: its nonce is of no use on another. */
+export function tokenDoor(token: string, random: Random): Door {
+  const nonce = newNonce(random);
   return {
     name: "token",
-    authenticate: ({ token: shown }) =>
-      typeof shown === "string" && token !== "" && isSameSecret(shown, token)
-        ? { principal: "token", role: "admin" }
-        : null,
+    nonce,
+    authenticate: (shown) => {
+      const proof = answerToProof(token, nonce, shown);
+      return proof === null ? null : { principal: "token", role: "admin", proof };
+    },
   };
 }
 
@@ -84,8 +88,4 @@ export class PageAccess {
 /** Secrets are looked up by their hash, so that the time a look-up takes tells nothing about them. */
 function fingerprint(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
-}
-
-function isSameSecret(a: string, b: string): boolean {
-  return timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest());
 }

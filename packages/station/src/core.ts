@@ -1,12 +1,20 @@
-/** Journal, devices and jobs: all that goes on whether or not anybody watches. */
-import { hostname } from "node:os";
-import { CommandServer, type Handlers } from "@trofie/commands";
-import { errorCodes, stationContract, type Job, type Progress, type StationContract } from "@trofie/contract";
+/** Journal, devices and jobs: all that goes on whether or not anybody watches. Nothing here knows a file or a network. */
+import { CommandServer, Refusal } from "@trofie/commands";
+import {
+  errorCodes,
+  stationContract,
+  type EventType,
+  type Job,
+  type Progress,
+  type StationContract,
+} from "@trofie/contract";
 import type { DiskHost } from "@trofie/disks";
 import type { Clock } from "@trofie/reactor";
 import { PageAccess } from "./access.ts";
 import { Admissions } from "./admissions.ts";
 import { AfterRestart } from "./after-restart.ts";
+import { AuthFailures } from "./auth-failures.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { digestOf } from "./digest.ts";
 import { stationHandlers } from "./handlers.ts";
@@ -14,10 +22,10 @@ import { JobQueue } from "./job-queue.ts";
 import { Jobs } from "./jobs.ts";
 import { Journal } from "./journal.ts";
 import { Recorder } from "./recorder.ts";
-import { Reports } from "./reports.ts";
-import type { StateFolder } from "./state-folder.ts";
-import { StartError } from "./start-error.ts";
+import { Reports, type ReportShelf } from "./reports.ts";
+import { DamagedError } from "./start-error.ts";
 import { StationLog } from "./station-log.ts";
+import type { Store } from "./store.ts";
 import { version } from "./version.ts";
 import type { World } from "./world.ts";
 
@@ -25,9 +33,18 @@ export type StationServer = CommandServer<StationContract>;
 
 export interface CoreOptions {
   readonly host: DiskHost;
-  readonly folder: StateFolder;
-  readonly world: World;
+  /** Opened; the core closes it. */
+  readonly store: Store;
+  readonly reports: ReportShelf;
+  /** As the station names itself: "trofie 0.1.0 on bench". */
+  readonly name: string;
+  /** Where the damaged journal was put in whose place this one is; null when there was none. */
+  readonly putAside?: string | null;
+  readonly world: Pick<World, "clock" | "random">;
+  /** Told of our own mistakes and of what the world did to us. After one that `isFatal` the process must end at once. */
   readonly onError: (error: unknown) => void;
+  /** Told what belongs into the log, in a sentence. */
+  readonly say?: (sentence: string) => void;
 }
 
 export interface Core {
@@ -38,16 +55,19 @@ export interface Core {
 /** How long a stopping station waits for writes in flight. */
 const stopWithinMs = 5_000;
 
-/** Takes up what the last station left, and starts. What must be undone is put on `parts`. */
+/**
+ * Takes up what the last station left, and starts. What must be undone is put on `parts`. Throws a `StartError` when the
+ * journal is damaged.
+ */
 export async function startCore(options: CoreOptions, parts: AsyncDisposableStack): Promise<Core> {
-  const { host, folder, world, onError } = options;
+  const { host, store, name, putAside = null, world, onError, say = () => {} } = options;
   const { clock, random } = world;
-  const journal = parts.adopt(new Journal(folder.journalPath, world), (opened) => opened.close());
+  const opened = parts.adopt(store, () => store.close());
+  const journal = wholeJournal(opened, clock);
   journal.onFull = onError;
-  refuseIfBroken(journal, folder);
   const access = new PageAccess(clock, random, new Admissions(journal, clock));
   const jobs = new Jobs(journal);
-  const reports = new Reports(folder.reportsPath, jobs);
+  const reports = new Reports(options.reports, jobs);
   const devices = new DeviceWatch({ host, journal, clock, onError });
   const recorder = new Recorder(journal, clock);
   const ended = (job: Job): void => writeReport(reports, job, onError);
@@ -55,19 +75,51 @@ export async function startCore(options: CoreOptions, parts: AsyncDisposableStac
   const progress = (newest: Progress): void => server.progress(newest.job, newest);
   const queue = new JobQueue({ ...shared, progress });
   const handlers = stationHandlers({ ...shared, queue, random, access });
-  const server = commandServer(new StationLog(journal, devices, jobs), journal, handlers, clock, onError);
+  const log = new StationLog(journal, devices, jobs);
+  const note = auditOf(journal, onError);
+  const authFailures = new AuthFailures(clock, say);
+  const server = new CommandServer<StationContract>({
+    station: name,
+    contract: stationContract,
+    handlers,
+    codes: errorCodes,
+    log,
+    verdicts: journal,
+    clock,
+    digest: (method, params) => digestOf({ v: 1, method, params }),
+    doubted: (doubt) => note("journal.doubted", doubt),
+    notAdmitted: (door, agent) => authFailures.refused(door, agent),
+    onInternalError: onError,
+  });
   journal.onCommit = () => server.eventsCommitted();
 
-  journal.commit(() => journal.append("station.started", null, { version }));
+  journal.commitAtAnyCost(() => recordStart(journal, putAside));
+  journal.setReserveAside();
   reports.writeMissing();
   parts.defer(() => queue.close(stopWithinMs));
   const stopping = new AbortController();
   parts.defer(() => stopping.abort());
   parts.defer(() => devices.stop());
+  const clockWatch = new ClockWatch(clock, (byMs) => note("clock.jumped", { byMs }));
+  parts.defer(() => clockWatch.stop());
   await devices.start();
   new AfterRestart({ ...shared, queue, signal: stopping.signal }).takeUpJobs();
   queue.startAll();
   return { server, access };
+}
+
+/** The journal in the store. Goes on from none that somebody has changed. */
+export function wholeJournal(store: Store, clock: Clock): Journal {
+  const journal = new Journal(store, clock);
+  const seq = journal.firstBrokenSeq();
+  if (seq === null) return journal;
+  throw new DamagedError(store.name, `event ${seq} does not follow from the one before it`);
+}
+
+/** What was found at the start is durable before anybody is let in: so far it may only have been read from memory. */
+function recordStart(journal: Journal, putAside: string | null): void {
+  if (journal.lastSeq === 0 && putAside !== null) journal.append("journal.replaced", null, { putAside });
+  journal.append("station.started", null, { version });
 }
 
 /** A report that cannot be written now is written at the next start: the journal has all that stands in it. */
@@ -79,29 +131,16 @@ function writeReport(reports: Reports, job: Job, onError: (error: unknown) => vo
   }
 }
 
-/** Goes on from no journal that somebody has changed. */
-function refuseIfBroken(journal: Journal, { journalPath }: StateFolder): void {
-  const seq = journal.firstBrokenSeq();
-  if (seq === null) return;
-  throw new StartError(`Cannot use ${journalPath}: event ${seq} does not follow from the one before it`);
-}
+type Note = (type: EventType, body: object) => void;
 
-function commandServer(
-  log: StationLog,
-  journal: Journal,
-  handlers: Handlers<StationContract>,
-  clock: Clock,
-  onInternalError: (error: unknown) => void,
-): StationServer {
-  return new CommandServer({
-    station: `trofie ${version} on ${hostname()}`,
-    contract: stationContract,
-    handlers,
-    codes: errorCodes,
-    log,
-    verdicts: journal,
-    clock,
-    digest: (method, params) => digestOf({ v: 1, method, params }),
-    onInternalError,
-  });
+/** Records what nobody waits for. What cannot be recorded is told to the log in its place. */
+function auditOf(journal: Journal, onError: (error: unknown) => void): Note {
+  return (type, body) => {
+    try {
+      journal.commit(() => journal.append(type, null, body));
+    } catch (error) {
+      onError(error);
+      if (error instanceof Refusal) onError(new Error(`Cannot record ${type}: ${JSON.stringify(body)}`));
+    }
+  };
 }

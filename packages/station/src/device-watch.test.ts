@@ -3,6 +3,7 @@ import { seededRandom, VirtualClock } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DeviceWatch } from "./device-watch.ts";
 import { Journal } from "./journal.ts";
+import { MemoryMedium } from "./testing/memory-store.ts";
 import { MemoryDiskHost } from "./testing/memory-disk-host.ts";
 
 let clock: VirtualClock;
@@ -14,7 +15,7 @@ let errors: unknown[];
 beforeEach(async () => {
   clock = new VirtualClock();
   host = new MemoryDiskHost();
-  journal = new Journal(":memory:", { clock, random: seededRandom(1) });
+  journal = new Journal(new MemoryMedium(seededRandom(1)).open(), clock);
   errors = [];
   watch = new DeviceWatch({ host, journal, clock, onError: (error) => errors.push(error) });
   host.add("/dev/a");

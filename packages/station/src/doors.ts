@@ -35,12 +35,11 @@ export interface DoorsOptions {
 /** Whoever is told goodbye and goes on sending is read a little longer, so that they can hear it, then cut. */
 const goodbyeLimits = { lingerMs: 2_000, lingerBytes: 256 * 1024 };
 
-/** Opens what is asked for. What must be undone is put on `parts`: goodbye first, then the ports. */
+/** Opens what is asked for. What must be undone is put on `parts`. */
 export async function openDoors(options: DoorsOptions, parts: AsyncDisposableStack): Promise<Listening> {
-  const { socketPath, folder, access, server } = options;
+  const { socketPath, folder, access } = options;
   const tcp = await openSockets(options, parts);
   await openPage(options, parts);
-  parts.defer(() => server.close("closing"));
   const { tokenPath, reportsPath } = folder;
   return { socket: socketPath, tcp, page: access.newLink(), tokenPath, reportsPath };
 }
@@ -49,14 +48,16 @@ export async function openDoors(options: DoorsOptions, parts: AsyncDisposableSta
 async function openSockets(options: DoorsOptions, parts: AsyncDisposableStack): Promise<string | null> {
   const { socketPath, port, folder, server, world } = options;
   const reactor = parts.use(new Reactor({ ...world, limits: goodbyeLimits }));
-  const lines = (door: Door): MessageLinesFactory => new MessageLinesFactory(() => server.accept(door));
+  const lines = (door: () => Door): MessageLinesFactory =>
+    new MessageLinesFactory(() => server.accept(door()));
   return orStartError(async () => {
     makeSocketFolder(socketPath);
-    await reactor.listenUNIX(socketPath, lines(unixDoor));
+    await reactor.listenUNIX(socketPath, lines(() => unixDoor));
     rmSync(folder.tcpAddressPath, { force: true }); // of a station that was killed
     if (port === null) return null;
     const token = tokenOf(folder, world.random);
-    const address = addressText((await reactor.listenTCP(port, lines(tokenDoor(token)))).address);
+    const door = (): Door => tokenDoor(token, world.random);
+    const address = addressText((await reactor.listenTCP(port, lines(door))).address);
     writeFileSync(folder.tcpAddressPath, address, { mode: 0o600 });
     parts.defer(() => rmSync(folder.tcpAddressPath, { force: true }));
     return address;

@@ -8,6 +8,7 @@ import { Jobs } from "./jobs.ts";
 import { Journal } from "./journal.ts";
 import { Recorder } from "./recorder.ts";
 import { MemoryDiskHost, type MemoryJobProcess } from "./testing/memory-disk-host.ts";
+import { MemoryMedium } from "./testing/memory-store.ts";
 
 /** A journal whose disk is full when a test says so. */
 class FullableJournal extends Journal {
@@ -33,7 +34,7 @@ beforeEach(async () => {
   const random = seededRandom(1);
   host = new MemoryDiskHost();
   host.add("/dev/a");
-  journal = new FullableJournal(":memory:", { clock, random });
+  journal = new FullableJournal(new MemoryMedium(random).open(), clock);
   jobs = new Jobs(journal);
   ended = [];
   errors = [];

@@ -7,6 +7,7 @@ import { seededRandom, VirtualClock } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Jobs } from "./jobs.ts";
 import { Journal } from "./journal.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
 import { StationInMemory } from "./testing/station-in-memory.ts";
 
 /**
@@ -25,7 +26,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const open = (): Journal => new Journal(path, { clock: new VirtualClock(), random: seededRandom(1) });
+const open = (): Journal => new Journal(openSqliteStore(path, seededRandom(1)), new VirtualClock());
 
 function writeEarlier(at: string, more = ""): void {
   const database = new DatabaseSync(at);
@@ -44,13 +45,13 @@ describe.each([
     writeEarlier(path, more);
     const first = open();
     expect([first.lastSeq, first.firstSeq, first.firstBrokenSeq()]).toEqual([32, 33, null]);
-    expect(first.all("SELECT * FROM admission")).toEqual([]);
+    expect(first.admissions()).toEqual([]);
     const jobs = new Jobs(first).newest(100);
-    const seeds = first.all("SELECT seed FROM job");
+    const rows = first.newestJobs(100);
     first.close();
     const second = open();
     expect(new Jobs(second).newest(100)).toEqual(jobs);
-    expect(second.all("SELECT seed FROM job")).toEqual(seeds);
+    expect(second.newestJobs(100)).toEqual(rows);
     second.commit(() => second.append("station.started", null, { version: "1" }));
     expect([second.lastSeq, second.firstSeq, second.firstBrokenSeq()]).toEqual([33, 33, null]);
     second.close();
@@ -128,9 +129,7 @@ describe("a journal of an earlier format", () => {
       },
       number: () => 0,
     };
-    expect(() => new Journal(path, { clock: new VirtualClock(), random: failing })).toThrow(
-      "the power fails",
-    );
+    expect(() => openSqliteStore(path, failing)).toThrow("the power fails");
     expect(tables()).toEqual(before);
   });
 });

@@ -18,7 +18,7 @@ const exitSoftware = 70;
 const paths = defaultPaths(process.env, process.getuid?.() === 0);
 
 const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [--http N] [--practice DIR] [--images DIR]
-                      [--json]
+                      [--recover] [--json]
 
   --state DIR     where journal, token and reports are kept      (${paths.state})
   --socket PATH   the UNIX socket to listen on                   (${paths.socket})
@@ -26,6 +26,7 @@ const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [-
   --http N        serve the page on port N of 127.0.0.1          (none; 0: any free one)
   --practice DIR  treat the files in DIR as disks to practise on (none)
   --images DIR    write the images in DIR to disks, and read disks into new ones there (none)
+  --recover       put a damaged journal aside, under a new name, and begin a new one: no job of before is known then
   --json          print where it listens as one line of JSON
 
 TROFIE_STATE and TROFIE_SOCKET change the folder and the socket that are used without options.
@@ -37,10 +38,17 @@ const options = readArguments();
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 /** A terminal that started this station holds a channel to it, which closes when that terminal is gone. */
 const isAlone = once(process, "disconnect");
+/** After a mistake of ours nobody knows what still holds: the next process reads what does from the journal. */
+process.on("uncaughtException", (error) => {
+  log(asError(error).stack ?? asError(error).message);
+  process.exit(exitSoftware);
+});
 const station = await start();
 say(station.listening);
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
-void isAlone.then(stop);
+/** SIGTERM is how a supervisor ends a service that it starts again; Ctrl-C is somebody who has had enough. */
+process.on("SIGTERM", () => void stop("restarting"));
+process.on("SIGINT", () => void stop("closing"));
+void isAlone.then(() => stop("closing"));
 
 function readArguments(): Readonly<Record<string, string | boolean | undefined>> {
   try {
@@ -52,6 +60,7 @@ function readArguments(): Readonly<Record<string, string | boolean | undefined>>
         http: { type: "string" },
         practice: { type: "string" },
         images: { type: "string" },
+        recover: { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean" },
       },
@@ -79,10 +88,13 @@ async function start(): Promise<Station> {
       socketPath: String(options.socket ?? paths.socket),
       port: portOption("port"),
       httpPort: portOption("http"),
+      recover: options.recover === true,
       onError,
+      say: log,
     });
   } catch (error) {
     if (error instanceof StartError || error instanceof Refusal) return fail(exitCannotStart, error.message);
+    if (isFatal(error)) return fail(exitSoftware, asError(error).message);
     throw error;
   }
 }
@@ -112,13 +124,18 @@ function say(listening: Listening): void {
 
 /** What should not have happened goes to the log. A journal that cannot be trusted ends the process. */
 function onError(error: unknown): void {
-  const text = error instanceof Refusal ? error.message : asError(error).stack;
-  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+  const { message, stack } = asError(error);
+  const isSentence = error instanceof Refusal || isFatal(error);
+  log(isSentence ? message : (stack ?? message));
   if (isFatal(error)) process.exit(exitSoftware);
 }
 
-async function stop(): Promise<void> {
-  stopping ??= station.stop();
+function log(text: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+}
+
+async function stop(reason: "closing" | "restarting"): Promise<void> {
+  stopping ??= station.stop(reason);
   await stopping;
   process.exit(0);
 }

@@ -1,23 +1,28 @@
-/** Reports: one JSON file per job that has ended, made from the journal alone. */
-import { existsSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+/** Reports: one JSON text per job that has ended, made from the journal alone. */
 import { isOutcome, type Job } from "@trofie/contract";
 import type { Jobs } from "./jobs.ts";
 import { version } from "./version.ts";
+
+/** Where reports are kept. */
+export interface ReportShelf {
+  has(job: string): boolean;
+  /** Whole or not at all. Throws when it cannot. */
+  put(job: string, report: string): void;
+}
 
 /** How far back a start looks for reports that the last station had no time to write. */
 const newestJobs = 1_000;
 
 export class Reports {
-  readonly #folder: string;
+  readonly #shelf: ReportShelf;
   readonly #jobs: Jobs;
 
-  constructor(folder: string, jobs: Jobs) {
-    this.#folder = folder;
+  constructor(shelf: ReportShelf, jobs: Jobs) {
+    this.#shelf = shelf;
     this.#jobs = jobs;
   }
 
-  /** Writes the report of an ended job, whole or not at all. */
+  /** Writes the report of an ended job. */
   write(job: Job): void {
     const report = {
       format: "trofie-report-2",
@@ -26,18 +31,12 @@ export class Reports {
       plan: this.#jobs.plan(job.id),
       seedHex: this.#jobs.order(job.id).seedHex,
     };
-    const path = this.#path(job);
-    writeFileSync(`${path}.new`, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    this.#shelf.put(job.id, `${JSON.stringify(report, null, 2)}\n`);
   }
 
   /** Writes what a station that died between a job's end and its report left out. */
   writeMissing(): void {
     for (const job of this.#jobs.newest(newestJobs))
-      if (isOutcome(job.state) && !existsSync(this.#path(job))) this.write(job);
-  }
-
-  #path(job: Job): string {
-    return join(this.#folder, `${job.id}.json`);
+      if (isOutcome(job.state) && !this.#shelf.has(job.id)) this.write(job);
   }
 }

@@ -24,6 +24,14 @@ export class StationLog implements EventLog {
     return this.#journal.lastSeq;
   }
 
+  get head(): string {
+    return this.#journal.head;
+  }
+
+  headAt(seq: number): string | undefined {
+    return this.#journal.headAt(seq);
+  }
+
   read(since: number, limit: number): EventRow[] {
     return this.#journal.read(since, limit);
   }

@@ -8,9 +8,9 @@ import * as z from "zod";
 import { Client, type ClientOptions } from "../client.ts";
 import { command, event, operation, query, type Contract, type Role } from "../contract.ts";
 import { protocolErrors, Refusal } from "../errors.ts";
-import type { Caller } from "../handlers.ts";
 import { connectLines, MessageLinesFactory } from "../lines.ts";
 import { CommandServer } from "../server.ts";
+import type { Admitted, Door, Doubt } from "../server-session.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 
 const Loaf = z.strictObject({ id: z.string(), kind: z.string(), done: z.boolean() });
@@ -61,6 +61,11 @@ export class Bakery {
   readonly journal = new MemoryJournal();
   readonly loaves = new Map<string, Loaf>();
   readonly mistakes: unknown[] = [];
+  readonly doubts: Doubt[] = [];
+  readonly refused: [door: string, agent: string][] = [];
+  /** What the door gives to prove a secret with, and what it proves in its turn. */
+  nonce: string | undefined;
+  proof: string | undefined;
   readonly server: CommandServer<typeof bakeryContract>;
   readonly reactor: Reactor;
   /** What the door says of whoever shows `{ key: "open" }`. */
@@ -89,15 +94,18 @@ export class Bakery {
       clock: this.clock,
       digest: (method, params) => JSON.stringify([method, params]),
       onInternalError: (error) => this.mistakes.push(error),
+      doubted: (doubt) => this.doubts.push(doubt),
+      notAdmitted: (door, agent) => this.refused.push([door, agent]),
     });
     this.journal.onCommit = () => this.server.eventsCommitted();
   }
 
   static async open(seed = 1): Promise<Bakery> {
     const bakery = new Bakery(seed);
-    const authenticate = (auth: Readonly<Record<string, unknown>>): Caller | null =>
-      auth.key === "open" ? { principal: "baker", role: bakery.role } : null;
-    const factory = new MessageLinesFactory(() => bakery.server.accept({ name: "key", authenticate }));
+    const authenticate = (auth: Readonly<Record<string, unknown>>): Admitted | null =>
+      auth.key === "open" ? { principal: "baker", role: bakery.role, ...defined({ proof: bakery.proof }) } : null;
+    const door = (): Door => ({ name: "key", authenticate, ...defined({ nonce: bakery.nonce }) });
+    const factory = new MessageLinesFactory(() => bakery.server.accept(door()));
     await bakery.reactor.listenTCP(1234, factory);
     return bakery;
   }
@@ -142,4 +150,8 @@ export class Bakery {
       },
     };
   }
+}
+
+function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,5 +1,5 @@
 /** From what a person or a program wrote to the device that is meant, or a refusal that says why there is none. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { Device } from "@trofie/contract";
 import type { Found } from "./discover.ts";
 import { readProperties, type FileStat, type Machine } from "../machine/machine.ts";

@@ -1,5 +1,5 @@
 /** Finds the device of a plan again, for work that opens none: other programs are given its path. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { Plan } from "@trofie/contract";
 import { readBootId } from "../machine/process-id.ts";
 import type { Machine } from "../machine/machine.ts";

@@ -1,5 +1,5 @@
 /** The last word on whether work may be done to a device. Every plan asks it first, and a job's process once more. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { WorkKind } from "@trofie/contract";
 import type { Found } from "./discover.ts";
 import { refusalTo } from "./refusals.ts";

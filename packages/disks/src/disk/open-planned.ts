@@ -1,5 +1,5 @@
 /** Opens the device of a plan, after which no other device can be taken for it, and makes sure that it is that device. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { Device, Identity } from "@trofie/contract";
 import { readBlockDevice } from "../discovery/block-devices.ts";
 import { discoverWithoutContents, type Found } from "../discovery/discover.ts";

@@ -1,5 +1,5 @@
 /** Whether an open disk is still there. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import { Interruption, type JobClock } from "../job/job-context.ts";
 
 /** What an answer may be old. */

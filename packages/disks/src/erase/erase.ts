@@ -1,5 +1,5 @@
 /** Erases a disk: opens it, carries out the passes of its plan one after the other, and says what came of it. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { JobReport } from "@trofie/contract";
 import { openPlanned, type PlannedDisk } from "../disk/open-planned.ts";
 import { WatchedDisk } from "../disk/watched-disk.ts";

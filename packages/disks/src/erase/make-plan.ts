@@ -1,5 +1,5 @@
 /** Makes the plan of an erase. The same device and work give the same plan until something about them changes. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import {
   confirmationWord,
   eraseMethods,

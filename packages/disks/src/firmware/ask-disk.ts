@@ -3,7 +3,7 @@
  * kernel gives a name to another disk only when the last who had it open is gone. None of them minds our exclusive
  * claim, for they open without O_EXCL; only `nvme format` has to be told so (`--force`).
  */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { Executed, Machine } from "../machine/machine.ts";
 import { printable } from "../machine/printable.ts";
 

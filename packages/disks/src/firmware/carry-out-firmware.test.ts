@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { FirmwareEraseId } from "@trofie/contract";
 import { Interruption, type JobClock } from "../job/job-context.ts";
 import { PauseGate } from "../job/pause-gate.ts";

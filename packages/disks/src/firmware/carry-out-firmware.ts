@@ -4,7 +4,7 @@
  * Invariant: the command is given once. Before it is given the checkpoint `issuing` is kept; whoever finds a checkpoint
  * reads the disk's status instead, and where that does not tell how the command ended, the pass has failed.
  */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { ErasePlan, FirmwareEraseId, PassReport } from "@trofie/contract";
 import type { Places } from "../discovery/surroundings.ts";
 import type { Disk } from "../disk/disk.ts";

@@ -1,5 +1,5 @@
 /** The other disks that an erase of a whole NVMe subsystem takes along: they must be as free as the one that is meant. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import { discoverWithoutContents } from "../discovery/discover.ts";
 import { nodePath } from "../discovery/block-devices.ts";
 import type { Places } from "../discovery/surroundings.ts";

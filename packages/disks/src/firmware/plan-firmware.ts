@@ -1,5 +1,5 @@
 /** Plans an erase by the disk's own firmware: chooses the command, and refuses where the disk has none. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import { firmwareErases, purgeMethod, type FirmwareEraseId, type PlannedPass } from "@trofie/contract";
 import type { PlanContext } from "../job/plan-context.ts";
 import type { AskedDisk } from "./ask-disk.ts";

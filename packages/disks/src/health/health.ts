@@ -1,5 +1,5 @@
 /** Asks a disk how it is; nothing is opened for writing, so the system's own disk and one in use can be asked too. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { HealthFindings, JobReport } from "@trofie/contract";
 import { findPlanned } from "../discovery/planned-device.ts";
 import { refuseUnlessFit } from "../discovery/refuse-work.ts";

@@ -1,5 +1,5 @@
 /** Reading a device into a new image: its plan, and how that is carried out. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import { reasonOf } from "../disk/disk.ts";
 import { openPlannedToRead } from "../disk/open-planned.ts";
 import { writersOf } from "../discovery/open-elsewhere.ts";

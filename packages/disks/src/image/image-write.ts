@@ -1,5 +1,5 @@
 /** Writing an image onto a device: its plan, and how that is carried out. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { Device, ImageWritePlan, JobReport } from "@trofie/contract";
 import { openPlanned } from "../disk/open-planned.ts";
 import { refuseUnlessFit } from "../discovery/refuse-work.ts";

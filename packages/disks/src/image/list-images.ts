@@ -1,5 +1,5 @@
 /** The station's folder of images, and what lies in it. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { Image } from "@trofie/contract";
 import type { Places } from "../discovery/surroundings.ts";
 import type { FileStat, Machine } from "../machine/machine.ts";

@@ -1,5 +1,5 @@
 /** Opens an image to be written to a device, and finds out what can be known of it without unpacking it. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { Image } from "@trofie/contract";
 import { alignedMemory } from "../disk/aligned-memory.ts";
 import { reasonOf, type OpenedDisk } from "../disk/disk.ts";

@@ -1,5 +1,5 @@
 /** Reads an open disk into a new file, and reads that file back before it gets its name. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { ImageFindings, JobReport, Outcome } from "@trofie/contract";
 import { bytesText } from "@trofie/contract/quantities";
 import { DiskError, reasonOf } from "../disk/disk.ts";

@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { ImageWritePlan, JobReport } from "@trofie/contract";
 import { afterAll, describe, expect, test } from "vitest";
 import type { JobEvent } from "../disk-host.ts";

@@ -1,7 +1,7 @@
 /** Writes an open image to an open disk, reads it back, and grows what is on it where that is wanted. */
 import type { ImageFindings, JobReport, Outcome } from "@trofie/contract";
 import { bytesText } from "@trofie/contract/quantities";
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import { DiskError, reasonOf } from "../disk/disk.ts";
 import { flushDisk } from "../disk/io-errors.ts";
 import type { PlannedDisk } from "../disk/open-planned.ts";

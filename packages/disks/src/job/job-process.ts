@@ -3,7 +3,7 @@
  * everything itself, works, reports and ends. Of the contract it imports types only, and of the kinds of work only its
  * own, so as to be there quickly and to stay small.
  */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { JobReport, WorkKind } from "@trofie/contract";
 import { linuxMachine } from "../machine/linux-machine.ts";
 import { Interruption, type CarryOut, type JobClock, type JobContext } from "./job-context.ts";

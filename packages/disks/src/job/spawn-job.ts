@@ -34,15 +34,15 @@ export async function spawnJob(
 
 /**
  * A session of its own, so that Ctrl-C in the station's terminal is not for it; no environment, for it needs none; four
- * threads for its blocks in flight and two for the questions it asks beside them; little room for short-lived objects,
- * for it has few, and there may be a hundred of these processes.
+ * threads for its blocks in flight and two for the questions it asks beside them. There may be a hundred of these
+ * processes: little room for short-lived objects, for they have few, and one arena of malloc for all threads.
  */
 function forkJob(): ChildProcess {
   const program = fileURLToPath(import.meta.resolve("@trofie/disks/job-process"));
   return fork(program, [], {
     cwd: "/",
     detached: true,
-    env: { UV_THREADPOOL_SIZE: "6" },
+    env: { UV_THREADPOOL_SIZE: "6", MALLOC_ARENA_MAX: "1" },
     execArgv: ["--max-semi-space-size=1", ...(program.endsWith(".ts") ? ["--conditions=trofie-source"] : [])],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });

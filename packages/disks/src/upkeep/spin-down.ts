@@ -2,7 +2,7 @@
  * Stops a disk's motor, so that it can be taken out. The disk is not opened for writing: udev looks into a disk again
  * whenever somebody has had it open so, which would wake it.
  */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { JobReport } from "@trofie/contract";
 import type { Found } from "../discovery/discover.ts";
 import { findPlanned } from "../discovery/planned-device.ts";

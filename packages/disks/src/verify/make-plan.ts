@@ -1,5 +1,5 @@
 /** Makes the plan of a verification: what should be on the device, and how much of it is read. */
-import { Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands/errors";
 import type { Fill, VerifyWork } from "@trofie/contract";
 import { refuseUnlessFit } from "../discovery/refuse-work.ts";
 import type { JobOrder } from "../disk-host.ts";

@@ -46,7 +46,7 @@ export class MemoryMedium {
   onCommit: (writes: readonly Write[]) => void = () => {};
   readonly #random: Random;
   #opened: MemoryStore | null = null;
-  #reserve = commitsInReserve;
+  #reserve = 0;
   /** Commits that still fit into what the reserve has left. */
   #room = 0;
 

@@ -142,7 +142,7 @@ export class PretendedAta extends PretendedDrive {
       const hex = this.#progress.toString(16);
       return { ...said, stdout: said.stdout.replace(/0x[0-9a-f]+ \(\d+%\)/, `0x${hex} (0%)`) };
     }
-    if (this.#lastSanitize === "failed") return recorded("security-erase-aborted");
+    if (this.#lastSanitize === "failed") return recorded("sanitize-status-failed-fixed");
     return recorded(this.#lastSanitize === "done" ? "sanitize-status-done" : "sanitize-status-never");
   }
 

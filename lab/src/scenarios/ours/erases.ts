@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Job } from "@trofie/contract";
+import type { BadSectors } from "../../fault-disk/faults.ts";
+import { terminalProgram } from "../../stations/our-programs.ts";
+import { findingsOf } from "../../stations/remote-control.ts";
+import { whatWasWritten } from "../../trials/what-was-written.ts";
+import { secret } from "../scenario.ts";
+import { onEveryBus, sizeBytes, type FaultyGuestDisk } from "./every-bus.ts";
+
+export const ourErases = [
+  onEveryBus("our station erases and reads back a disk on every bus, with sectors of 512 and 4096 bytes", async (place) => {
+    const { control } = place.station;
+    for (const { source } of place.disks) source.media.fill(secret);
+    const jobs = await Promise.all(
+      place.disks.map(async ({ serial, bus }) => {
+        const { path } = await control.device(serial);
+        return control.eraseToEnd(path, { method: bus === "virtio" ? "random" : "zero" });
+      }),
+    );
+    for (const [i, { serial, source }] of place.disks.entries()) {
+      const job = jobs[i]!;
+      assert.equal(job.state, "erased", `${serial}: ${job.report?.message}`);
+      const pass = findingsOf(job).passes[0]!;
+      assert.ok(pass.kind === "overwrite");
+      assert.deepEqual(
+        { ...pass.verification, durationMs: 0 },
+        { kind: "full", bytesRead: sizeBytes, mismatchedBytes: 0, unreadableBytes: 0, evidence: true, durationMs: 0 },
+        serial,
+      );
+      assert.ok(whatWasWritten(findingsOf(job), sizeBytes).equals(source.media.peek(0, sizeBytes)), serial);
+      assert.ok(control.progress.has(job.id), `${serial} has told no progress`);
+    }
+  }),
+
+  onEveryBus("our terminal erases a disk of another machine, with the token of its station", async (place) => {
+    const { path, identity } = await place.station.control.device("NVME-512");
+    place.source("NVME-512").media.fill(secret);
+    const { port, token } = place.station;
+    const args = ["erase", path, "--method", "zero", "--confirm", identity.serial!.slice(-4), "--wait", "--json"];
+    const terminal = spawn(process.execPath, [terminalProgram, "--station", `tcp:127.0.0.1:${port}`, ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, TROFIE_TOKEN: token },
+    });
+    let printed = "";
+    terminal.stdout.on("data", (text: Buffer) => (printed += text.toString()));
+    const [exitCode] = (await once(terminal, "close")) as [number];
+    assert.equal(exitCode, 0, printed);
+    const { result } = JSON.parse(printed.trim().split("\n").at(-1)!) as { result: Job };
+    assert.equal(result.state, "erased");
+    assert.equal(place.source("NVME-512").media.countOthers(0), 0);
+  }),
+
+  onEveryBus("our station finds exactly the bad sectors of a disk, on every bus", async (place) => {
+    const { control } = place.station;
+    for (const disk of place.disks) {
+      disk.source.media.fill(secret);
+      disk.source.setFaults({ badSectors: badSectorsOf(disk) });
+    }
+    const jobs = await Promise.all(
+      place.disks.map(async ({ serial }) =>
+        control.eraseToEnd((await control.device(serial)).path, { method: "zero" }),
+      ),
+    );
+    for (const [i, disk] of place.disks.entries()) {
+      disk.source.setFaults({});
+      const job = jobs[i]!;
+      assert.equal(job.state, "erased-with-errors", `${disk.serial}: ${job.report?.message}`);
+      assert.deepEqual(findingsOf(job).faulty, expectedRanges(disk), disk.serial);
+      const unwrittenBytes = 4 * disk.source.sectorBytes;
+      assert.ok(disk.source.media.countOthers(0) <= unwrittenBytes, disk.serial);
+    }
+  }),
+];
+
+const blockBytes = 2 ** 20;
+
+/**
+ * Near both ends of what is written at once, so that few sectors must be tried one by one: that takes long in the guest.
+ */
+function badSectorsOf({ source: { sectorBytes } }: FaultyGuestDisk): BadSectors[] {
+  const inBlock = blockBytes / sectorBytes;
+  return [
+    { first: 2 * inBlock + 2, fails: "reads" },
+    { first: 3 * inBlock - 3, count: 2, fails: "reads" },
+    { first: 4 * inBlock + 1, count: 2, fails: "writes" },
+    { first: 5 * inBlock - 2, fails: "reads and writes" },
+    { first: 8 * inBlock - 1, fails: "writes" },
+  ];
+}
+
+function expectedRanges(disk: FaultyGuestDisk) {
+  const { sectorBytes } = disk.source;
+  return badSectorsOf(disk).map(({ first, count = 1, fails }) => ({
+    offset: first * sectorBytes,
+    lengthBytes: count * sectorBytes,
+    fault: fails === "reads" ? "read" : "write",
+    exact: true,
+  }));
+}

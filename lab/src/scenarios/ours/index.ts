@@ -1,0 +1,7 @@
+import type { Scenario } from "../scenario.ts";
+import { ourErases } from "./erases.ts";
+import { ourInventory } from "./inventory.ts";
+import { ourRemovals } from "./removals.ts";
+
+/** What our own station does with the lab's disks. Those of one machine stand together. */
+export const ours: readonly Scenario[] = [...ourInventory, ...ourErases, ...ourRemovals];

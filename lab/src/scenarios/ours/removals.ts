@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import type { Device } from "@trofie/contract";
+import { FaultDisk } from "../../fault-disk/fault-disk.ts";
+import type { Bus } from "../../machine/guest-disk.ts";
+import { findingsOf, type RemoteControl } from "../../stations/remote-control.ts";
+import { MiB, secret } from "../scenario.ts";
+import { onEveryBus, type EveryBus } from "./every-bus.ts";
+
+const pluggable: readonly Bus[] = ["nvme", "scsi", "usb", "uas", "virtio"];
+
+export const ourRemovals = [
+  onEveryBus(
+    "a disk that is pulled in mid-erase interrupts our job, and goes on to be erased when it is back, on every bus",
+    async (place) => {
+      await Promise.all(pluggable.map((bus) => pullAndPutBack(place, bus)));
+    },
+  ),
+
+  onEveryBus("a disk that hangs is told as hung, and keeps neither other disks nor our station", async (place) => {
+    const { control } = place.station;
+    const hanging = place.source("VIRTIO-512");
+    hanging.media.fill(secret);
+    place.source("SCSI-512").media.fill(secret);
+    hanging.setFaults({ condition: "hanging" });
+    const healthy = await control.device("SCSI-512");
+    const hung = await control.erase((await control.device("VIRTIO-512")).path, { method: "zero" });
+    const { state } = await control.eraseToEnd(healthy.path, { method: "zero" });
+    assert.equal(state, "erased");
+    assert.equal(place.source("SCSI-512").media.countOthers(0), 0);
+    const { why } = await control.becomes(hung, "hung");
+    assert.match(why ?? "", /^The disk has not answered for \d+ seconds$/);
+    await control.client.query("device.list", {});
+
+    const { exitCode } = await place.station.stop();
+    assert.equal(exitCode, 0);
+    place.station.restart();
+    const stillThere = "Its process of before the station's restart is still there";
+    await control.until("the restarted station tells of the hung job", () => {
+      return control.jobs.get(hung)?.why === stillThere;
+    });
+    hanging.setFaults({});
+    const job = await control.ended(hung);
+    assert.equal(job.state, "erased", job.report?.message);
+    assert.equal(hanging.media.countOthers(0), 0);
+  }),
+];
+
+async function pullAndPutBack({ machine, station }: EveryBus, bus: Bus): Promise<void> {
+  const { control } = station;
+  const serial = `PULL-${bus.toUpperCase()}`;
+  const source = new FaultDisk({ sizeBytes: 16 * MiB, faults: { delayMs: 100 } });
+  source.media.fill(secret);
+  const told = (type: string) => countEvents(control, type, serial);
+  await machine.plug({ bus, serial, source });
+  await control.until(`${serial} is told as added`, () => told("device.added") === 1);
+  const id = await control.erase((await control.device(serial)).path, { method: "zero" });
+  await source.reached({ writes: 4 });
+  await machine.pull(serial);
+  const { why } = await control.becomes(id, "interrupted");
+  assert.match(why ?? "", /gone|not there|not the planned device/, `${bus}: ${why}`);
+  await control.until(`${serial} is told as removed`, () => told("device.removed") === 1);
+  source.setFaults({});
+  await machine.plug({ bus, serial, source });
+  await control.until(`${serial} is told as added again`, () => told("device.added") === 2);
+  await control.resume(id);
+  const job = await control.ended(id);
+  assert.equal(job.state, "erased", `${bus}: ${job.report?.message}`);
+  assert.equal(findingsOf(job).resumptions.length, 1, bus);
+  assert.equal(source.media.countOthers(0), 0, bus);
+  await machine.pull(serial);
+}
+
+function countEvents({ events }: RemoteControl, type: string, serial: string): number {
+  const isOf = (body: unknown) => (body as Device).identity.serial === serial;
+  return events.filter((event) => event.type === type && isOf(event.body)).length;
+}
