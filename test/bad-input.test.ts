@@ -6,6 +6,8 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ChildProcess } from "node:child_process";
+import { proveToken } from "@trofie/commands/token-proof";
+import { systemRandom } from "@trofie/reactor";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../packages/disks/src/testing/loop-device.ts";
 import { Workplace, type Listening } from "./steps/station-process.ts";
@@ -45,12 +47,16 @@ class Stranger {
     this.socket.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
   }
 
-  open(token: string): void {
+  /** With the token proved for the nonce of the greeting. */
+  async open(token: string): Promise<void> {
+    await this.until("station.greet");
+    const nonce = /"nonce":"(\w+)"/.exec(this.heard)![1]!;
+    const { auth } = proveToken(token, systemRandom)(nonce);
     const client = "00000000-0000-4000-8000-000000000001";
     this.say({
       id: 0,
       method: "session.open",
-      params: { proto: [1], client, agent: "stranger", auth: { token } },
+      params: { proto: [1], client, agent: "stranger", auth },
     });
   }
 
@@ -65,7 +71,7 @@ const token = (): string => readFileSync(listening.tokenPath, "utf8");
 
 async function insider(): Promise<Stranger> {
   const stranger = new Stranger(tcpPort());
-  stranger.open(token());
+  await stranger.open(token());
   await stranger.until(`"id":0,"result"`);
   return stranger;
 }
@@ -76,9 +82,9 @@ afterEach(async () => {
 });
 
 describe("on the TCP port", () => {
-  test("whoever shows no token is refused and closed", async () => {
+  test("whoever does not have the token is refused and closed", async () => {
     const stranger = new Stranger(tcpPort());
-    stranger.open("");
+    await stranger.open("");
     await stranger.closed();
     expect(stranger.heard).toContain(`"code":"AUTH_FAILED"`);
     expect(stranger.heard).toContain(`"reason":"auth-failed"`);

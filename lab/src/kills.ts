@@ -93,9 +93,12 @@ async function pauseAndResume({ control }: HostStation, id: string): Promise<voi
     () => false, // it has ended meanwhile
   );
   if (!isPaused) return;
-  const state = () => control.jobs.get(id);
-  await control.until("the job is paused", () => state()?.state === "paused" || hasEnded(state()));
-  if (hasEnded(state())) return;
+  const job = () => control.jobs.get(id);
+  await control.until("the job is paused", () => {
+    // Interrupted: its process was just being taken up by a station that had started again.
+    return job()?.state === "paused" || job()?.state === "interrupted" || hasEnded(job());
+  });
+  if (hasEnded(job())) return;
   await client.command("job.resume", { job: id });
   figures.paused++;
 }

@@ -51,13 +51,15 @@ export class ChangedLines {
 type InPlace = Exclude<Change, { readonly how: "after the next" }>;
 
 function changedBytes(bytes: Uint8Array, message: object, change: InPlace): Uint8Array {
-  if (change.how === "lost" || change.how === "twice")
-    return change.how === "lost" ? nothing : Buffer.concat([bytes, bytes]);
-  if (change.how === "cut") return bytes.subarray(0, Math.floor((bytes.length * change.thousandths) / 1_000));
-  if (change.how === "preceded") return Buffer.concat([Buffer.from(`${change.line}\n`), bytes]);
-  if (change.how === "bytes" || change.how === "place") return spoilt(bytes, message, change);
-  return Buffer.concat([Buffer.alloc(Math.max(0, change.bytes + 1 - bytes.length), " "), bytes]);
+  if ("line" in change) return Buffer.concat([Buffer.from(`${change.line}\n`), bytes]);
+  if ("bytes" in change) return Buffer.concat([blanks(change.bytes + 1 - bytes.length), bytes]);
+  if ("thousandths" in change)
+    return bytes.subarray(0, Math.floor((bytes.length * change.thousandths) / 1_000));
+  if ("seed" in change) return spoilt(bytes, message, change);
+  return change.how === "lost" ? nothing : Buffer.concat([bytes, bytes]);
 }
+
+const blanks = (count: number): Uint8Array => Buffer.alloc(Math.max(0, count), " ");
 
 function spoilt(
   bytes: Uint8Array,

@@ -19,6 +19,7 @@ import type { ClientInput } from "./client-input.ts";
 import { FuzzClock } from "./fuzz-clock.ts";
 import { HandNet } from "./hand-net.ts";
 import { HandStation } from "./hand-station.ts";
+import { checkForPollution } from "./pollution.ts";
 import { contentOf } from "./told-commands.ts";
 
 /** By when a client has recovered from a connection that went wrong, whatever was said on it. */
@@ -115,7 +116,7 @@ export class ClientWorld {
     if (!isOver) hung(`the client has not recovered: ${JSON.stringify({ state: client.state, asked })}`);
     if (station.verdicts.size > asked.filter(({ what }) => what !== "query").length)
       broken(`${station.verdicts.size} commands came of ${asked.length}`);
-    for (const name in {}) broken(`every object has a member ${name}`);
+    checkForPollution();
     if (isMisled) return;
     if (station.doubts > 0) broken("the client goes on from where it never was");
     for (const row of watch.rows)

@@ -77,16 +77,17 @@ export class Faults {
       disk.answer();
       disk.slowness = 1;
       disk.liesOneIn = 0;
-      if (!disk.isAttached) clock.callLater(chance.between(0, 500), () => disk.isAttached || machine.attach(disk));
+      if (!disk.isAttached)
+        clock.callLater(chance.between(0, 500), () => disk.isAttached || machine.attach(disk));
     }
     for (const person of this.#world.persons) this.#world.startPerson(person);
   }
 
   #choose(): void {
-    const { chance, net, machine, sometimes } = this.#world;
+    const { chance, clock, net, machine, sometimes } = this.#world;
     const isOn = (): boolean => chance.oneIn(2);
     if (isOn()) this.#strikes.push(killStation);
-    if (isOn()) this.#stationDiesOneIn = chance.between(200, 3_000);
+    if (isOn()) this.#stationDiesOneIn = chance.between(60, 1_500);
     if (isOn()) this.#jobDiesOneIn = chance.between(100, 1_000);
     if (isOn()) this.#clientDiesOneIn = chance.between(100, 1_000);
     if (isOn()) this.#strikes.push(stopStation);
@@ -101,6 +102,8 @@ export class Faults {
     if (chance.oneIn(4)) net.weather.windowBytes = chance.between(300, 3_000);
     if (isOn()) this.#strikes.push(fillJournal);
     if (isOn()) this.#strikes.push(failFlush);
+    if (chance.oneIn(10))
+      clock.callLater(chance.between(1_000, this.untilMs), () => loseJournal(this.#world));
     if (isOn()) this.#strikes.push(pullDisk, pullDisk);
     if (isOn()) this.#strikes.push(hangDisk);
     if (isOn()) this.#strikes.push(slowDisk);
@@ -205,6 +208,11 @@ function failFlush({ medium, sometimes, trace }: World): void {
   medium.failsNextFlush = true;
   sometimes.saw("flush of the journal failed");
   trace.note("the next flush of the journal fails");
+}
+
+function loseJournal(world: World): void {
+  world.sometimes.saw("journal lost and replaced");
+  world.loseJournal();
 }
 
 function pullDisk(world: World): void {

@@ -3,12 +3,7 @@
  * `docs/reliability.md`. What is durable in the journal's medium is the truth; disks are looked at past their caches.
  */
 import { createCipheriv, createHash } from "node:crypto";
-import {
-  type EraseFindings,
-  type Fill,
-  type Job,
-  type JobReport,
-} from "@trofie/contract";
+import { type EraseFindings, type Fill, type Job, type JobReport } from "@trofie/contract";
 import type { JobEvent } from "@trofie/disks";
 import canonicalize from "canonicalize";
 import type { StoredEvent, StoredJob, Write } from "../../packages/station/src/store.ts";
@@ -52,12 +47,19 @@ export class God implements DiskWitness, JobWitness {
   readonly commands = new Map<string, KnownCommand>();
   /** Jobs' processes that are there. */
   readonly jobs = new Set<SimJob>();
+  /** Commands that some client will remember after its death. */
+  readonly saved = new Set<string>();
+  /** Told of each command that is sent for the first time. */
+  onCommand: (principal: string, method: string, params: object) => void = () => {};
   readonly #options: GodOptions;
   readonly #lines: string[] = [];
   readonly #jobOf = new Map<Life, SimJob>();
   readonly #reported = new Map<string, string>();
   readonly #progress = new Map<SimJob, { readonly step: number; readonly bytesDone: number }>();
-  #seen = 0;
+  /** What was sent to a station whose journal is lost since: none of it may be carried out any more. */
+  readonly #lostCommands = new Set<string>();
+  /** Processes of jobs that no journal knows any more. */
+  readonly #lostJobs = new Set<SimJob>();
 
   constructor(options: GodOptions) {
     this.#options = options;
@@ -69,13 +71,16 @@ export class God implements DiskWitness, JobWitness {
   }
 
   ourBug(error: unknown, where: string): void {
-    this.broken("no mistake of ours", `${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    this.broken(
+      "no mistake of ours",
+      `${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   }
 
   // The journal.
 
   committed(writes: readonly Write[]): void {
-    const { trace, sometimes, medium } = this.#options;
+    const { trace, sometimes } = this.#options;
     for (const write of writes) {
       if (!("put" in write) || write.put !== "event") continue;
       const { seq, type, job } = write.row;
@@ -87,7 +92,6 @@ export class God implements DiskWitness, JobWitness {
       if (type === "job.hung") sometimes.saw("job hung");
       if (type === "job.ended") this.#ended(write.row);
     }
-    this.#seen = medium.rows.events.length;
   }
 
   #ended({ body, job: id }: StoredEvent): void {
@@ -97,7 +101,19 @@ export class God implements DiskWitness, JobWitness {
     sometimes.saw(outcome === "stopped" ? "job stopped" : `job ended ${outcome}`);
     if (!outcome.startsWith("erased") && outcome !== "done") return;
     if (this.#reported.get(id!) !== outcome)
-      this.broken("I4", `${id} ended ${outcome}, but its process has said ${this.#reported.get(id!) ?? "nothing"}`);
+      this.broken(
+        "I4",
+        `${id} ended ${outcome}, but its process has said ${this.#reported.get(id!) ?? "nothing"}`,
+      );
+  }
+
+  /** The journal is lost, and another one is in its place. */
+  journalLost(): void {
+    this.#options.trace.note("the journal is lost");
+    this.#lines.length = 0;
+    for (const cmd of this.commands.keys()) this.#lostCommands.add(cmd);
+    this.commands.clear();
+    for (const job of this.jobs) this.#lostJobs.add(job);
   }
 
   /** The line with which an event is sent; undefined when it is not durable. */
@@ -114,7 +130,9 @@ export class God implements DiskWitness, JobWitness {
 
   commandSent(principal: string, method: string, params: Readonly<Record<string, unknown>>): void {
     const cmd = params["cmd"] as string;
-    if (this.commands.has(cmd)) return;
+    if (!this.saved.has(cmd))
+      this.broken("I1", `${method} ${cmd} was sent, and its client would not remember it`);
+    if (this.commands.has(cmd) || this.#lostCommands.has(cmd)) return;
     this.commands.set(cmd, {
       cmd,
       principal,
@@ -124,12 +142,14 @@ export class God implements DiskWitness, JobWitness {
       isRefused: false,
       isRecorded: false,
     });
+    this.onCommand(principal, method, params);
   }
 
   /** I2: all answers to one command are equal. I10: none says what is not durable. I13: none is good without the right. */
   commandAnswered(cmd: string, answer: Answer): void {
     const { sometimes, medium, mayCommand } = this.#options;
-    const known = this.commands.get(cmd)!;
+    const known = this.commands.get(cmd);
+    if (known === undefined) return this.#lostCommandAnswered(cmd, answer);
     const { text, isFinal, isRecorded, isReplayed, isRefused } = withoutRepetition(answer);
     if (!isFinal) return sometimes.saw("command postponed");
     if (isReplayed) sometimes.saw("command answered again");
@@ -144,7 +164,16 @@ export class God implements DiskWitness, JobWitness {
       this.broken("I10", `${known.method} ${cmd} was answered ${text}, and no verdict is durable`);
     if (!isRefused && !mayCommand(known.principal))
       this.broken("I13", `${known.principal} was answered ${text} to ${known.method}`);
-    if (isRefused && text.includes(`"INTERNAL"`)) this.broken("no mistake of ours", `${known.method}: ${text}`);
+    if (isRefused && text.includes(`"INTERNAL"`))
+      this.broken("no mistake of ours", `${known.method}: ${text}`);
+  }
+
+  /** I1: what was meant for another journal is refused. */
+  #lostCommandAnswered(cmd: string, { result, error }: Answer): void {
+    if (error?.data["code"] === "EPOCH_CHANGED")
+      this.#options.sometimes.saw("command for another journal refused");
+    if (result !== undefined)
+      this.broken("I1", `${cmd} was meant for another journal, and was answered ${JSON.stringify(result)}`);
   }
 
   // Disks and jobs.
@@ -154,22 +183,31 @@ export class God implements DiskWitness, JobWitness {
     const job = this.#jobOf.get(life);
     const other = [...disk.handles].find((handle) => handle.isExclusive);
     this.#options.trace.note(`${life.name} opens ${disk.serial} as ${disk.name}`);
-    if (other !== undefined && job !== undefined)
+    if (job !== undefined && job.order.plan.identity.serial !== disk.serial)
+      return this.#options.sometimes.saw("another disk opened, and left alone");
+    const isLost = [...this.#lostJobs].some(({ life: lost }) => lost === other?.life);
+    if (other !== undefined && job !== undefined && !isLost)
       this.broken("I9", `${job.order.job} opens ${disk.serial}, which ${other.life.name} has open`);
   }
 
+  /** I1, I5, I9: only the process in the journal of the job that was confirmed for this disk writes to it. */
   writing(disk: SimDisk, life: Life): void {
     const job = this.#jobOf.get(life);
-    if (job === undefined) return;
+    if (job === undefined || this.#lostJobs.has(job)) return;
     const row = this.#jobRow(job.order.job);
     if (row === undefined) return this.broken("I1", `${job.order.job} writes, and no such job is durable`);
-    const plan = JSON.parse(row.plan) as SimJob["order"]["plan"];
-    if (plan.kind !== "erase") return this.broken("I5", `${job.order.job} is no erase, and writes`);
-    if (plan.identity.serial !== disk.serial)
-      this.broken("I5", `${row.id} is for ${plan.identity.serial}, and writes to ${disk.serial}`);
+    if (!row.plan.startsWith(`{"kind":"erase"`))
+      return this.broken("I5", `${row.id} is no erase, and writes`);
+    if (!row.plan.includes(`"serial":"${disk.serial}"`))
+      this.broken("I5", `${row.id} writes to ${disk.serial}, and was confirmed as ${row.plan}`);
     if (row.ended) this.broken("I1", `${row.id} has ended, and its process writes`);
     if (row.process === null || !row.process.includes(`"pid":${job.process.pid},`))
       this.broken("I9", `${row.id} is written to by ${life.name}, which is not in the journal`);
+  }
+
+  lied(disk: SimDisk): void {
+    this.#options.sometimes.saw("disk lied");
+    this.#options.trace.note(`${disk.serial} lies`);
   }
 
   operation(disk: SimDisk, life: Life, what: string, offset: number): void {
@@ -177,6 +215,11 @@ export class God implements DiskWitness, JobWitness {
   }
 
   jobStarted(job: SimJob): void {
+    const { serial } = job.order.plan.identity;
+    const queued = this.openJobs.filter(
+      ({ state, identity }) => state === "queued" && identity.serial === serial,
+    );
+    if (queued.length > 1) this.#options.sometimes.saw("job waited for another");
     this.jobs.add(job);
     this.#jobOf.set(job.life, job);
     this.#options.trace.note(`${job.life.name} starts for ${job.order.job.slice(-6)}`);
@@ -191,7 +234,10 @@ export class God implements DiskWitness, JobWitness {
     if (!(bytesDone >= 0 && bytesDone <= bytesTotal))
       this.broken("I6", `${job.order.job} shows ${bytesDone} of ${bytesTotal} bytes`);
     if (before !== undefined && stepNumber > before.step && bytesDone < before.bytesDone)
-      this.broken("I6", `${job.order.job} goes back from ${before.bytesDone} to ${bytesDone} in step ${stepNumber}`);
+      this.broken(
+        "I6",
+        `${job.order.job} goes back from ${before.bytesDone} to ${bytesDone} in step ${stepNumber}`,
+      );
     this.#progress.set(job, { step: stepNumber, bytesDone });
   }
 
@@ -203,11 +249,20 @@ export class God implements DiskWitness, JobWitness {
     if (findings?.kind !== "erase") return;
     const disk = this.#options.disks().find(({ serial }) => serial === job.order.plan.identity.serial)!;
     if (findings.resumptions.some(({ proven }) => !proven)) sometimes.saw("overlap not as written");
-    if (findings.passes.some((pass) => pass.kind === "overwrite" && (pass.verification?.mismatchedBytes ?? 0) > 0)) {
+    if (
+      findings.passes.some(
+        (pass) => pass.kind === "overwrite" && (pass.verification?.mismatchedBytes ?? 0) > 0,
+      )
+    ) {
       sometimes.saw("verification found a difference");
-      if (disk.isHonest) this.broken("I7", `${job.order.job}: verification failed on the healthy disk ${disk.serial}`);
+      if (disk.isHonest)
+        this.broken("I7", `${job.order.job}: verification failed on the healthy disk ${disk.serial}`);
     }
     if (outcome === "erased" || outcome === "erased-with-errors") this.#checkErased(job, disk, findings);
+  }
+
+  outlived(): void {
+    this.#options.sometimes.saw("old process outlived its station");
   }
 
   jobIsOver(job: SimJob): void {
@@ -234,7 +289,10 @@ export class God implements DiskWitness, JobWitness {
       if (!isAsExpected && !isInMap(sector))
         return this.broken("I4", `${job} is erased, and sector ${sector} of ${disk.serial} is not`);
       if (disk.badSectors.has(sector) && !isInMap(sector) && findings.faulty.length < 1000)
-        return this.broken("I4", `${job} is erased, and bad sector ${sector} of ${disk.serial} is not in its map`);
+        return this.broken(
+          "I4",
+          `${job} is erased, and bad sector ${sector} of ${disk.serial} is not in its map`,
+        );
     }
   }
 
@@ -256,7 +314,8 @@ export class God implements DiskWitness, JobWitness {
     for (const [cmd, known] of this.commands) {
       const row = medium.rows.commands.get(cmd);
       if (row === undefined) {
-        if (known.isRecorded) this.broken("I1", `${known.method} ${cmd} was answered, and its verdict is gone`);
+        if (known.isRecorded)
+          this.broken("I1", `${known.method} ${cmd} was answered, and its verdict is gone`);
         continue;
       }
       const verdict = JSON.parse(row.verdict) as { result?: object; refused?: object };
@@ -264,6 +323,12 @@ export class God implements DiskWitness, JobWitness {
       if (known.isRefused === (verdict.result !== undefined) && known.isRecorded)
         this.broken("I1", `${known.method} ${cmd} was told ${known.answer}, and recorded as ${row.verdict}`);
     }
+    const rejected = new Set(
+      medium.rows.events.filter(({ type }) => type === "command.rejected").map(({ body }) => cmdIn(body)),
+    );
+    for (const { cmd, verdict } of medium.rows.commands.values())
+      if (verdict.startsWith(`{"refused"`) && !rejected.has(cmd))
+        this.broken("I12", `${cmd} was refused, and no event tells of it`);
     for (const { principal, method, verdict } of medium.rows.commands.values())
       if (!mayCommand(principal) && verdict.startsWith(`{"result"`))
         this.broken("I13", `${method} of ${principal} was carried out`);
@@ -280,7 +345,8 @@ export class God implements DiskWitness, JobWitness {
       orderedBy.set(result.job, `${method} ${cmd}`);
     }
     const all = new Map([...jobs.values()].map((row) => [row.id, row]));
-    for (const id of orderedBy.keys()) if (!all.has(id)) this.broken("I1", `${id} was accepted, and is no job`);
+    for (const id of orderedBy.keys())
+      if (!all.has(id)) this.broken("I1", `${id} was accepted, and is no job`);
     for (const { id, ended, job } of all.values()) {
       if (!orderedBy.has(id)) this.broken("I1", `${id} is a job that nobody has ordered`);
       if (!ended) this.broken("L1", `${id} has not ended: it is ${(JSON.parse(job) as Job).state}`);
@@ -318,10 +384,6 @@ export class God implements DiskWitness, JobWitness {
       .filter(({ ended }) => !ended)
       .map(({ job }) => JSON.parse(job) as Job);
   }
-
-  get seen(): number {
-    return this.#seen;
-  }
 }
 
 export interface Answer {
@@ -332,10 +394,20 @@ export interface Answer {
   };
 }
 
+function cmdIn(body: string): string {
+  return (JSON.parse(body) as { cmd: string }).cmd;
+}
+
 function withoutRepetition({ result, error }: Answer) {
   if (result !== undefined) {
     const { replayed, ...rest } = result;
-    return { text: JSON.stringify(rest), isFinal: true, isRecorded: true, isReplayed: replayed === true, isRefused: false };
+    return {
+      text: JSON.stringify(rest),
+      isFinal: true,
+      isRecorded: true,
+      isReplayed: replayed === true,
+      isRefused: false,
+    };
   }
   const { replayed, ...rest } = error!.data;
   return {
@@ -358,11 +430,16 @@ const expectations = new Map<string, Buffer>();
 function bytesOf(fill: Fill, sizeBytes: number): Buffer {
   if (fill.kind === "random") {
     const iv = Buffer.alloc(16);
-    const cipher = createCipheriv(fill.stream === "chacha20" ? "chacha20" : "aes-256-ctr", Buffer.from(fill.keyHex, "hex"), iv);
+    const cipher = createCipheriv(
+      fill.stream === "chacha20" ? "chacha20" : "aes-256-ctr",
+      Buffer.from(fill.keyHex, "hex"),
+      iv,
+    );
     return cipher.update(Buffer.alloc(sizeBytes));
   }
   const key = `${fill.hex} ${sizeBytes}`;
   let bytes = expectations.get(key);
-  if (bytes === undefined) expectations.set(key, (bytes = Buffer.alloc(sizeBytes, Buffer.from(fill.hex, "hex"))));
+  if (bytes === undefined)
+    expectations.set(key, (bytes = Buffer.alloc(sizeBytes, Buffer.from(fill.hex, "hex"))));
   return bytes;
 }

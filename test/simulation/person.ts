@@ -10,6 +10,7 @@ import {
   type OutboxStore,
   type SnapshotItem,
   type EventRow,
+  type InputOf,
 } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
 import { MemoryOutbox } from "@trofie/commands/testing";
@@ -22,6 +23,8 @@ import type { World } from "./world.ts";
 
 export interface Character {
   readonly name: string;
+  /** Whom the station takes them for. */
+  readonly principal: string;
   /** What they show at the door. */
   readonly key: string;
   /** They look on, or they are nobody: no command of theirs may have an effect. */
@@ -68,11 +71,15 @@ export class Person {
     const life = this.#world.newLife("client", `${this.character.name}${++this.#lives}`);
     const own = { clock: new LifeClock(clock, life), random: new Chance(this.#world.chance.word()) };
     const reactor = new Reactor({ ...own, net: net.of(life) });
-    const connect = tapped(connectLines(reactor, endpoint), {
-      principal: this.character.name,
-      god,
-      sometimes,
-    }, (tap) => (this.tap = tap));
+    const connect = tapped(
+      connectLines(reactor, endpoint),
+      {
+        principal: this.character.principal,
+        god,
+        sometimes,
+      },
+      (tap) => (this.tap = tap),
+    );
     const client = new Client<StationContract>({
       ...own,
       contract: stationContract,
@@ -144,6 +151,7 @@ export class Person {
       save: (command) => {
         pass("outbox saves");
         outbox.save(command);
+        this.#world.god.saved.add(command.cmd);
         pass("outbox saved");
       },
       remove: (cmd) => {
@@ -156,7 +164,11 @@ export class Person {
   #stopped(code: string | null): void {
     this.isTurnedAway = true;
     if (code === "AUTH_FAILED") this.#world.sometimes.saw("stranger turned away");
-    else this.#world.god.broken("L1", `${this.character.name} was turned away: ${JSON.stringify(this.client?.state)}`);
+    else
+      this.#world.god.broken(
+        "L1",
+        `${this.character.name} was turned away: ${JSON.stringify(this.client?.state)}`,
+      );
   }
 
   #snapshot(items: readonly SnapshotItem[], seq: number): void {
@@ -231,9 +243,14 @@ export class Person {
   #meddle(isOperator: boolean): void {
     const { god, chance } = this.#world;
     if (!this.tap?.isOpen || !isOperator) return;
-    const own = [...god.commands.values()].filter(({ principal }) => principal === this.character.name);
+    const isAnothers = chance.oneIn(4);
+    const own = [...god.commands.values()].filter(
+      ({ principal, isRecorded }) =>
+        (principal !== this.character.principal) === isAnothers && (!isAnothers || isRecorded),
+    );
     if (own.length === 0) return;
     const { method, params, answer, isRecorded } = chance.pick(own);
+    if (isAnothers) return this.tap.reuse(method, params);
     if (chance.oneIn(2)) return this.tap.sendAgain(method, params);
     if (answer === null || !isRecorded) return;
     const other = method.startsWith("job.") ? { job: this.#someJob() } : { path: "/dev/sdz" };
@@ -254,11 +271,11 @@ export class Person {
 }
 
 const random = { stream: "aes-256-ctr" } as const;
-const methods = [
+const methods: readonly Omit<InputOf<StationContract["methods"]["erase.plan"]>, "path">[] = [
   { method: "zero" },
   { method: "zero" },
   { method: "one", blank: true },
   { method: "random", ...random },
   { method: { title: "Two", passes: ["5a", "a55a01"] }, verify: "all" },
   { method: { title: "Random, then zeros", passes: ["random", "00"] }, ...random },
-] as const;
+];

@@ -13,6 +13,7 @@ export const blockBytes = 4096;
 
 /** What god wants to know of a disk. */
 export interface DiskWitness {
+  lied(disk: SimDisk): void;
   opening(disk: SimDisk, life: Life): void;
   writing(disk: SimDisk, life: Life): void;
   operation(disk: SimDisk, life: Life, what: string, offset: number): void;
@@ -53,7 +54,7 @@ export class SimDisk {
       faults: { lies: () => this.liesOneIn > 0 && chance.oneIn(this.liesOneIn) && this.#lied() },
       latency: {
         clock: { wait: (ms) => new Promise((resolve) => clock.callLater(ms, () => resolve())) },
-        ms: () => chance.between(5, 30) * this.slowness,
+        ms: () => chance.between(10, 120) * this.slowness,
       },
     });
   }
@@ -123,6 +124,7 @@ export class SimDisk {
 
   #lied(): true {
     this.isHonest = false;
+    this.witness.lied(this);
     return true;
   }
 }

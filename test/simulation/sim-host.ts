@@ -3,8 +3,24 @@
  * the real code; a job's process is a life of its own in this process.
  */
 import { Refusal } from "@trofie/commands";
-import { workVerbs, type Device, type Image, type JobReport, type PlanOf, type WorkKind } from "@trofie/contract";
-import type { DiskHost, JobEnd, JobEvent, JobOrder, JobProcess, ProcessId, WorkOf } from "@trofie/disks";
+import {
+  workVerbs,
+  type Device,
+  type Image,
+  type JobReport,
+  type PlanOf,
+  type WorkKind,
+} from "@trofie/contract";
+import type {
+  DiskHost,
+  JobEnd,
+  JobEvent,
+  JobOrder,
+  JobProcess,
+  OnJobEvent,
+  ProcessId,
+  WorkOf,
+} from "@trofie/disks";
 import { findDevice } from "../../packages/disks/src/discovery/find-device.ts";
 import { makeErasePlan } from "../../packages/disks/src/erase/make-plan.ts";
 import { erase } from "../../packages/disks/src/erase/erase.ts";
@@ -39,6 +55,8 @@ export interface JobWitness {
   jobTold(job: SimJob, event: JobEvent): void;
   jobReported(job: SimJob, report: JobReport): void;
   jobIsOver(job: SimJob): void;
+  /** A process of an earlier station is still there. */
+  outlived(): void;
   ourBug(error: unknown, where: string): void;
 }
 
@@ -66,8 +84,8 @@ export class SimHost implements DiskHost {
 
   async list(): Promise<Device[]> {
     const { machine } = this.#world;
-    const found = await machine.found();
     await this.#takes(1, 8);
+    const found = await machine.found();
     return found.map(({ device }) => ({ ...device, holds: machine.holdsOf(device.path) }));
   }
 
@@ -89,7 +107,7 @@ export class SimHost implements DiskHost {
     return plan;
   }
 
-  async start(order: JobOrder, onEvent: (event: JobEvent) => void): Promise<JobProcess> {
+  async start(order: JobOrder, onEvent: OnJobEvent): Promise<JobProcess> {
     await this.#takes(5, 40);
     if (!this.#world.mayStart()) throw new Error("Cannot start the job's process: no more processes");
     const job = new SimJob(this.#world, this.#life, order, onEvent);
@@ -102,7 +120,9 @@ export class SimHost implements DiskHost {
     const { machine } = this.#world;
     await this.#takes(0, 2);
     const process = machine.processes.get(pid);
-    return bootId === machine.bootId && process?.startTicks === startTicks && process.isThere();
+    const isThere = bootId === machine.bootId && process?.startTicks === startTicks && process.isThere();
+    if (isThere) this.#world.witness.outlived();
+    return isThere;
   }
 
   watch(onChange: () => void, signal: AbortSignal): void {
@@ -135,7 +155,7 @@ export class SimJob implements JobProcess {
   readonly ended: Promise<JobEnd>;
   readonly #world: HostWorld;
   readonly #station: Life;
-  readonly #onEvent: (event: JobEvent) => void;
+  readonly #onEvent: OnJobEvent;
   readonly #settleEnded: (end: JobEnd) => void;
   readonly #stopping = new AbortController();
   readonly #gate = new PauseGate();
@@ -146,7 +166,7 @@ export class SimJob implements JobProcess {
   #toJobMs = 0;
   #isOver = false;
 
-  constructor(world: HostWorld, station: Life, order: JobOrder, onEvent: (event: JobEvent) => void) {
+  constructor(world: HostWorld, station: Life, order: JobOrder, onEvent: OnJobEvent) {
     const pid = world.machine.nextPid();
     this.#world = world;
     this.#station = station;
@@ -227,7 +247,8 @@ export class SimJob implements JobProcess {
     } catch (error) {
       if (error instanceof Interruption) return { type: "interrupted", message: error.message };
       if (error instanceof Refusal) return { type: "refused", code: error.code, message: error.message };
-      if (this.life.isAlive && !(error instanceof Killed)) this.#world.witness.ourBug(error, "a job's process");
+      if (this.life.isAlive && !(error instanceof Killed))
+        this.#world.witness.ourBug(error, "a job's process");
       return null;
     }
   }
@@ -285,8 +306,10 @@ export class SimJob implements JobProcess {
     this.#world.witness.jobTold(this, event);
     this.#later("station", () => {
       if (!this.#station.edge(`hear ${event.type}`)) return;
-      this.#onEvent(event);
-      if (message.type === "keep") this.#toJob("kept", () => this.#checkpoints.kept(message.number));
+      const heard = this.#onEvent(event);
+      if (message.type === "event" || heard === undefined) return;
+      const kept = (): void => this.#toJob("kept", () => this.#checkpoints.kept(message.number));
+      heard.then(kept, () => {});
     });
   }
 

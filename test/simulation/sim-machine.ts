@@ -29,6 +29,7 @@ export class SimMachine {
   constructor(disks: readonly SimDisk[], chance: Chance) {
     this.disks = disks;
     this.#chance = chance;
+    if (seenMachines.size > 5000) seenMachines.clear();
     for (const disk of disks) this.attach(disk);
   }
 
@@ -36,12 +37,12 @@ export class SimMachine {
   attach(disk: SimDisk, isRenamed = false): void {
     const free = names.filter((name) => !this.disks.some((other) => other.name === name));
     disk.attach(isRenamed ? this.#chance.pick(free) : free[0]!, ++this.#diskseq);
-    this.onChange();
+    this.#changed();
   }
 
   pull(disk: SimDisk): void {
     disk.pull(this.#chance.pick(["ENODEV", "EIO", "end of file"]));
-    this.onChange();
+    this.#changed();
   }
 
   /** Its processes must be dead. Names are given anew. */
@@ -53,6 +54,7 @@ export class SimMachine {
     for (const disk of this.disks) disk.powerCut();
     for (const disk of attached) disk.name = null;
     for (const disk of attached) this.attach(disk, isRenamed);
+    this.#seen();
   }
 
   nextPid(): number {
@@ -93,6 +95,12 @@ export class SimMachine {
     return this.#at(path)?.holds ?? [];
   }
 
+  /** It is looked at at once, so that whoever asks finds an answer that is there, the first time as every other. */
+  #changed(): void {
+    this.#seen();
+    this.onChange();
+  }
+
   #at(path: string): SimDisk | undefined {
     return this.disks.find(({ name }) => name !== null && `/dev/${name}` === path);
   }
@@ -119,7 +127,6 @@ export class SimMachine {
     const key = `${this.bootId} ${attached.map((d) => `${d.serial} ${d.name} ${d.diskseq} ${d.sizeBytes}`).join(", ")}`;
     let seen = seenMachines.get(key);
     if (seen === undefined) {
-      if (seenMachines.size > 5000) seenMachines.clear();
       const machine = remembering(memoryMachine(treeOf(this.bootId, attached)));
       seen = { machine, found: discoverWithoutContents(machine, nowhere) };
       seenMachines.set(key, seen);

@@ -122,7 +122,7 @@ export class SimLink {
   release(): void {
     const held = this.#held ?? [];
     this.#held = null;
-    for (const arrives of held) this.net.clock.callLater(0, arrives);
+    for (const arrives of held) this.net.clock.callLater(0, () => this.arriving(arrives));
   }
 
   arriving(arrives: () => void): void {

@@ -113,7 +113,10 @@ export class Tap implements Receiver, Channel {
   }
 
   #opens(message: string): void {
-    const { id, params } = JSON.parse(message) as { id: number; params: { resume: { since: number } | null } };
+    const { id, params } = JSON.parse(message) as {
+      id: number;
+      params: { resume: { since: number } | null };
+    };
     this.#openId = id;
     this.#since = params.resume?.since ?? null;
   }
@@ -138,7 +141,8 @@ export class Tap implements Receiver, Channel {
     this.#next = seq + 1;
     const line = god.lineOf(seq);
     if (line === undefined) god.broken("I10", `event ${seq} was sent, and is not durable`);
-    else if (line !== message) god.broken("I3", `event ${seq} is in the journal ${line}, and came as ${message}`);
+    else if (line !== message)
+      god.broken("I3", `event ${seq} is in the journal ${line}, and came as ${message}`);
   }
 
   #notificationComes(message: string): void {

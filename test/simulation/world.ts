@@ -42,10 +42,11 @@ export interface WorldOptions {
 const restWithinMs = 240_000;
 
 const people = [
-  { name: "ann", key: "ann's", isOperator: true },
-  { name: "bob", key: "bob's", isOperator: true },
-  { name: "vic", key: "vic's", isOperator: false },
-  { name: "eve", key: "stolen", isOperator: false },
+  { name: "ann", principal: "ann", key: "ann's", isOperator: true },
+  { name: "bob", principal: "bob", key: "bob's", isOperator: true },
+  { name: "vic", principal: "vic", key: "vic's", isOperator: false },
+  { name: "eve", principal: "eve", key: "stolen", isOperator: false },
+  { name: "ann at home", principal: "ann", key: "ann's", isOperator: true },
 ] as const;
 
 const roles = { ann: "operator", bob: "operator", vic: "viewer" } as const;
@@ -115,7 +116,8 @@ export class World {
     );
     this.machine = new SimMachine(disks, this.chance);
     this.faults = new Faults(this, calm !== undefined);
-    const isThere = [true, true, this.chance.oneIn(4), this.chance.oneIn(8)];
+    this.god.onCommand = (...command) => this.#copyElsewhere(...command);
+    const isThere = [true, true, this.chance.oneIn(4), this.chance.oneIn(8), this.chance.oneIn(3)];
     this.persons = people
       .filter((_, i) => (calm ? i < 2 : isThere[i]))
       .map((character) => new Person(this, character));
@@ -182,7 +184,9 @@ export class World {
       new Reactor({ ...own, net: this.net.of(life), limits: { lingerMs: 2_000, lingerBytes: 256 * 1024 } }),
     );
     station.connections = () => server.connections;
-    await reactor.listenTCP(4711, new MessageLinesFactory(() => server.accept(door)), { interface: "10.0.0.1" });
+    await reactor.listenTCP(4711, new MessageLinesFactory(() => server.accept(door)), {
+      interface: "10.0.0.1",
+    });
     parts.defer(() => server.close("closing"));
   }
 
@@ -228,7 +232,8 @@ export class World {
     };
     station.parts.disposeAsync().then(gone, gone);
     this.clock.callLater(20_000, () => {
-      if (this.station === station) this.god.broken("L1", `${station.life.name} was told to stop, and did not`);
+      if (this.station === station)
+        this.god.broken("L1", `${station.life.name} was told to stop, and did not`);
     });
   }
 
@@ -240,6 +245,14 @@ export class World {
     this.medium.kill();
     station.life.die();
     this.clock.callLater(this.chance.between(100, 3_000), () => this.startStation());
+  }
+
+  /** Nothing that the station has said of the lost one is heard any more. */
+  loseJournal(): void {
+    for (const link of this.net.links) link.isSilent = true;
+    this.killStation();
+    this.medium.replace();
+    this.god.journalLost();
   }
 
   powerCut(isRenamed: boolean): void {
@@ -269,6 +282,16 @@ export class World {
     this.clock.callLater(this.chance.between(100, 1_500), again);
   }
 
+  /** The same command comes over another connection, at the same time. */
+  #copyElsewhere(principal: string, method: string, params: object): void {
+    if (this.#isResting || !this.chance.oneIn(4)) return;
+    const other = this.persons.find(
+      ({ character, client, tap }) =>
+        character.principal === principal && character.name !== principal && client !== null && tap?.isOpen,
+    );
+    other?.tap?.sendAgain(method, params);
+  }
+
   killPerson(person: Person): void {
     if (!person.isThere) return;
     this.trace.note(`${person.life!.name} is killed`);
@@ -296,7 +319,8 @@ export class World {
     const { step, how } = this.#crash!;
     const { machine, job, client } = this.steps;
     if (how === "kill the station" && life.kind !== "client" && machine === step) this.killStation();
-    if (how === "power cut" && life.kind !== "client" && machine === step) this.powerCut(this.chance.oneIn(2));
+    if (how === "power cut" && life.kind !== "client" && machine === step)
+      this.powerCut(this.chance.oneIn(2));
     if (how === "kill a job" && life.kind === "job" && job === step) life.die();
     if (how === "kill a client" && life.kind === "client" && client === step)
       this.killPerson(this.persons.find((person) => person.life === life)!);
@@ -328,7 +352,9 @@ export class World {
     const why = [
       ...this.god.openJobs.map(({ id, state, why: because }) => `${id} is ${state} (${because})`),
       ...[...this.god.jobs].map((job) => `${job.life.name} is there`),
-      ...this.persons.filter((person) => !person.isTurnedAway).flatMap((person) => this.#whyNotContent(person)),
+      ...this.persons
+        .filter((person) => !person.isTurnedAway)
+        .flatMap((person) => this.#whyNotContent(person)),
     ];
     if (this.station === null) why.push("there is no station");
     else if (this.station.connections() !== this.#sessionsDue)

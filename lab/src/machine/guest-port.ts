@@ -20,11 +20,14 @@ export async function forwardPort(
   return hostPortOf(relayPort, await monitor.typed("info usernet"));
 }
 
-/** By the kernel's table, where 0A means that somebody listens. */
+/**
+ * By the kernel's table, where 0A means that somebody listens. Without a program for each look: to start one takes the
+ * guest so long that whoever is awaited would wait for it.
+ */
 function untilListening(port: number): string {
   const inHex = port.toString(16).toUpperCase().padStart(4, "0");
-  const listens = `grep -qE ':${inHex} [0-9A-F:]+ 0A ' /proc/net/tcp /proc/net/tcp6`;
-  return `until ${listens}; do /lab/busybox usleep 20000; done`;
+  const look = `while read -r _ here there state _; do case "$here $state" in *":${inHex} 0A") exit 0 ;; esac; done`;
+  return `(while :; do for table in /proc/net/tcp /proc/net/tcp6; do ${look} < $table; done; /lab/busybox usleep 200000; done)`;
 }
 
 /** Asked for port 0, QEMU takes any free one, and tells which only in this table for people. */

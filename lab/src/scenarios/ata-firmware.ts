@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { SataDrive, type SataDriveOptions } from "../ata/sata-drive.ts";
-import { VirtualMachine } from "../machine/virtual-machine.ts";
+import { newSerial, withDrives } from "./drives-machine.ts";
 import { firstBytes } from "./guest-programs.ts";
-import { MiB, scenario, secret } from "./scenario.ts";
+import { MiB, secret } from "./scenario.ts";
 
 function driveWithSecret(options: Pick<SataDriveOptions, "sense"> = {}): SataDrive {
-  const drive = new SataDrive({ sizeBytes: 32 * MiB, serial: "SATA-FW", ...options });
+  const drive = new SataDrive({ sizeBytes: 32 * MiB, serial: newSerial("SATA"), ...options });
   drive.media.fill(secret);
   drive.erasure.pace = "by hand";
   return drive;
@@ -16,11 +16,11 @@ const secureErase = (password: string) => `hdparm --user-master u --security-era
 const sanitize = "hdparm --yes-i-know-what-i-am-doing --sanitize-block-erase";
 
 export const ataFirmware = [
-  scenario(
+  withDrives(
     "hdparm erases a SATA drive with the right password, and with a wrong one it does not",
-    async () => {
+    async (machine) => {
       await using drive = driveWithSecret();
-      await using machine = await VirtualMachine.start({ drives: [drive] });
+      await machine.attach(drive);
       const device = `/dev/${await machine.blockDevice(drive.serial)}`;
       await machine.sh(`${setPassword} ${device}`);
       assert.match(await machine.sh(`hdparm -I ${device}`), /^\s+enabled$/m);
@@ -35,9 +35,9 @@ export const ataFirmware = [
     },
   ),
 
-  scenario("a SATA drive that its computer has frozen takes no password", async () => {
+  withDrives("a SATA drive that its computer has frozen takes no password", async (machine) => {
     await using drive = driveWithSecret();
-    await using machine = await VirtualMachine.start({ drives: [drive] });
+    await machine.attach(drive);
     const device = `/dev/${await machine.blockDevice(drive.serial)}`;
     drive.security.freeze();
     assert.match(await machine.sh(`hdparm -I ${device}`), /^\s+frozen$/m);
@@ -45,11 +45,11 @@ export const ataFirmware = [
     assert.equal(drive.security.isEnabled, false);
   }),
 
-  scenario(
+  withDrives(
     "hdparm takes an erase that was refused for a success, where the kernel reports as libata does",
-    async () => {
+    async (machine) => {
       await using drive = driveWithSecret({ sense: "fixed" });
-      await using machine = await VirtualMachine.start({ drives: [drive] });
+      await machine.attach(drive);
       const device = `/dev/${await machine.blockDevice(drive.serial)}`;
       const { exitCode, stderr } = await machine.run(`${secureErase("any")} ${device}`);
       assert.equal(exitCode, 0);
@@ -58,9 +58,9 @@ export const ataFirmware = [
     },
   ),
 
-  scenario("hdparm sanitizes a SATA drive, which tells how far it is, and that it has failed", async () => {
+  withDrives("hdparm sanitizes a SATA drive, which tells how far it is, and that it has failed", async (machine) => {
     await using drive = driveWithSecret();
-    await using machine = await VirtualMachine.start({ drives: [drive] });
+    await machine.attach(drive);
     const device = `/dev/${await machine.blockDevice(drive.serial)}`;
     const status = async () => (await machine.run(`hdparm --sanitize-status ${device}`)).stdout;
     await machine.sh(`${sanitize} ${device}`);

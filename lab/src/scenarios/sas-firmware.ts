@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
-import { VirtualMachine } from "../machine/virtual-machine.ts";
 import { SasDrive } from "../scsi/sas-drive.ts";
+import { newSerial, withDrives } from "./drives-machine.ts";
 import { firstBytes } from "./guest-programs.ts";
-import { MiB, scenario, secret } from "./scenario.ts";
+import { MiB, secret } from "./scenario.ts";
 
 function driveWithSecret(): SasDrive {
-  const drive = new SasDrive({ sizeBytes: 32 * MiB, serial: "SAS-FW" });
+  const drive = new SasDrive({ sizeBytes: 32 * MiB, serial: newSerial("SAS") });
   drive.media.fill(secret);
   drive.erasure.pace = "by hand";
   return drive;
 }
 
 export const sasFirmware = [
-  scenario("sg_sanitize erases a SAS drive, which tells its progress", async () => {
+  withDrives("sg_sanitize erases a SAS drive, which tells its progress", async (machine) => {
     await using drive = driveWithSecret();
-    await using machine = await VirtualMachine.start({ drives: [drive] });
+    await machine.attach(drive);
     const device = `/dev/${await machine.blockDevice(drive.serial)}`;
     await machine.sh(`sg_sanitize --early --block --quick ${device}`);
     drive.erasure.advanceTo(0.25);
@@ -25,10 +25,10 @@ export const sasFirmware = [
     assert.equal(drive.media.countOthers(0), 0);
   }),
 
-  scenario("a SAS drive whose sanitize failed says so to everyone until it is told to leave it", async () => {
+  withDrives("a SAS drive whose sanitize failed says so to everyone until it is told to leave it", async (machine) => {
     await using drive = driveWithSecret();
     drive.erasure.fate = "fails";
-    await using machine = await VirtualMachine.start({ drives: [drive] });
+    await machine.attach(drive);
     const device = `/dev/${await machine.blockDevice(drive.serial)}`;
     const sanitizing = machine.begin(`sg_sanitize --wait --crypto --quick ${device}`);
     await drive.erasure.begun;
@@ -41,11 +41,11 @@ export const sasFirmware = [
     await machine.sh(`sg_turs ${device}`);
   }),
 
-  scenario(
+  withDrives(
     "sg_format erases a SAS drive, and a sector that cannot be read heals when it is written",
-    async () => {
+    async (machine) => {
       await using drive = driveWithSecret();
-      await using machine = await VirtualMachine.start({ drives: [drive] });
+      await machine.attach(drive);
       const device = `/dev/${await machine.blockDevice(drive.serial)}`;
       await machine.sh(`sg_format --early --format --quick ${device}`);
       assert.equal(drive.erasure.running, "format");

@@ -1,4 +1,5 @@
 import type { SharedMachine } from "../machine/shared-machine.ts";
+import type { VirtualMachine } from "../machine/virtual-machine.ts";
 
 /** Something that happens to disks, told from its beginning to its end. Its name is a sentence that must be true. */
 export interface Scenario {
@@ -10,6 +11,15 @@ export interface Scenario {
 
 export function scenario(name: string, run: () => Promise<void>): Scenario {
   return { name, run };
+}
+
+/** One that plays in a machine together with its neighbours. */
+export function scenarioIn(
+  machine: SharedMachine,
+  name: string,
+  run: (machine: VirtualMachine) => Promise<void>,
+): Scenario {
+  return { name, machine, run: async () => run(await machine.up()) };
 }
 
 export const MiB = 2 ** 20;

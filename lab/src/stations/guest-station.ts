@@ -29,7 +29,7 @@ export class GuestStation implements AsyncDisposable {
     this.control = new RemoteControl(`tcp:host=127.0.0.1:port=${door.port}`, door.token);
   }
 
-  static async start(machine: VirtualMachine, stateFolder = "/run/trofie-state"): Promise<GuestStation> {
+  static async start(machine: VirtualMachine, stateFolder: string): Promise<GuestStation> {
     const running = run(machine, stateFolder);
     const reachable = machine.forward(port);
     await Promise.race([reachable, failure(running)]);

@@ -70,6 +70,6 @@ async function begin(folder: string): Promise<ChildProcess> {
     throw new Error(`The station ended with ${String(code ?? signal)}`);
   });
   exited.catch(() => {}); // it is to be killed later
-  await Promise.race([once(createInterface({ input: station.stdout! }), "line"), exited]);
+  await Promise.race([once(createInterface({ input: station.stdout }), "line"), exited]);
   return station;
 }

@@ -1,5 +1,6 @@
 import { Client, type EventRow } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
+import { proveToken } from "@trofie/commands/token-proof";
 import {
   isOutcome,
   stationContract,
@@ -48,7 +49,7 @@ export class RemoteControl implements AsyncDisposable {
       clock: systemClock,
       random: systemRandom,
       agent: "trofie lab",
-      auth: token === undefined ? {} : { token },
+      auth: token === undefined ? {} : proveToken(token, systemRandom),
       want: { events: true, progress: true },
     });
     this.client.listen({
@@ -120,7 +121,10 @@ export class RemoteControl implements AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const watcher = { look, there: resolve };
     this.#watchers.add(watcher);
-    const timer = setTimeout(() => reject(new Error(`Waited in vain until ${what}\n${this.#story()}`)), limitMs);
+    const timer = setTimeout(
+      () => reject(new Error(`Waited in vain until ${what}\n${this.#story()}`)),
+      limitMs,
+    );
     try {
       await promise;
     } finally {

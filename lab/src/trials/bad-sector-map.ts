@@ -8,7 +8,16 @@ export interface Trial {
 }
 
 /** Errors that a kernel can give for a bad sector. EINVAL is none: it says that the question was wrong. */
-const errors: readonly FaultError[] = ["EIO", "EIO", "EIO", "ENOSPC", "ENOMEM", "ENOTSUP", "ESHUTDOWN", "EPERM"];
+const errors: readonly FaultError[] = [
+  "EIO",
+  "EIO",
+  "EIO",
+  "ENOSPC",
+  "ENOMEM",
+  "ENOTSUP",
+  "ESHUTDOWN",
+  "EPERM",
+];
 
 const failures = ["reads", "writes", "reads and writes"] as const;
 
@@ -31,8 +40,7 @@ const shapes: Readonly<Record<string, Shape>> & Record<ShapeName, Shape> = {
     bad(chance, 0, chance.between(1, 3), count),
     bad(chance, count - chance.between(1, 3), 3, count),
   ],
-  many: (chance, count) =>
-    several(chance.between(10, 60), () => bad(chance, chance.below(count), 1, count)),
+  many: (chance, count) => several(chance.between(10, 60), () => bad(chance, chance.below(count), 1, count)),
   /** Neighbours that fail differently, across a boundary of what is written at once. */
   block: (chance, count) => {
     const middle = Math.floor(count / 2);

@@ -7,13 +7,12 @@ import {
   withEvent,
   withProgress,
   progressOf,
-  type Device,
-  type Job,
   type Progress,
   type StationView,
 } from "@trofie/contract";
 import { connectionInWords, waitForEnd } from "./connection-text.ts";
 import { withStation } from "./connection.ts";
+import { eventText } from "./event-text.ts";
 import { jobText, progressText } from "./job-text.ts";
 import type { AddCommand, Common } from "./program.ts";
 import { openScreen, type Screen } from "./screen.ts";
@@ -68,11 +67,8 @@ function inWords(screen: Screen, address: string): ClientListener {
   };
 }
 
-function sayEvent(screen: Screen, { at, type, body }: EventRow): void {
-  const time = at.slice(11, 19);
-  if (type.startsWith("job.")) return screen.line(`${time}  ${jobText(body as Job)}`);
-  if (type === "station.started") return screen.line(`${time}  the station has started`);
-  screen.line(`${time}  ${(body as Device).path}: ${type.slice("device.".length)}`);
+function sayEvent(screen: Screen, event: EventRow): void {
+  screen.line(`${event.at.slice(11, 19)}  ${eventText(event)}`);
 }
 
 /** The jobs that may be at work, with how far each one is; that one pauses or stops is said, for it looks like the others. */

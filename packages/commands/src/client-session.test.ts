@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Channel, Receiver } from "./channel.ts";
 import { ClientSession } from "./client-session.ts";
 import type { Welcome } from "./from-station.ts";
+import type { NotificationMessage } from "./json-rpc.ts";
 
 /** The station's end of a channel, in a test's hand. */
 class HandChannel implements Channel {
@@ -46,13 +47,15 @@ const welcome = { station: "s", role: "admin", epoch: "e1", seq: 0 };
 
 let channel: HandChannel;
 let welcomes: Welcome[];
+let told: string[];
 let opening: Promise<unknown>;
 
 beforeEach(async () => {
   welcomes = [];
+  told = [];
   const listener = {
     sessionOpened: (_: ClientSession, said: Welcome) => welcomes.push(said),
-    notified: () => {},
+    notified: ({ method }: NotificationMessage) => told.push(method),
   };
   const offer = { client: "c", agent: "a", auth: {}, resume: null, want: { events: true, progress: true } };
   const session = new ClientSession(new VirtualClock(), listener, offer);
@@ -66,8 +69,10 @@ describe("a client's session", () => {
   test("opens when it is greeted and welcomed", async () => {
     channel.say(greeting);
     channel.say({ id: 1, result: welcome });
+    channel.say({ method: "event", params: {} });
     await opening;
     expect(welcomes).toEqual([welcome]);
+    expect(told).toEqual(["event"]);
   });
 
   test.each([
@@ -91,6 +96,16 @@ describe("a client's session", () => {
     await expect(opening).rejects.toThrow("no");
     expect(channel.isAborted).toBe(true);
   });
+
+  test.each(["item of a snapshot", "event"])(
+    "does not listen to an %s before it is welcomed: whoever says it has proved nothing yet",
+    (said) => {
+      channel.say(greeting);
+      channel.say({ method: said === "event" ? said : "snapshot.item", params: {} });
+      expect(told).toEqual([]);
+      expect(channel.isAborted).toBe(false);
+    },
+  );
 
   test("ends a connection on which it is greeted twice, and opens once", () => {
     channel.say(greeting);

@@ -14,7 +14,14 @@ import {
   type RequestId,
   type Params,
 } from "./json-rpc.ts";
-import { noncePattern, openWithinMs, protocolVersion, type Opening, type Proof, type Prove } from "./opening.ts";
+import {
+  noncePattern,
+  openWithinMs,
+  protocolVersion,
+  type Opening,
+  type Proof,
+  type Prove,
+} from "./opening.ts";
 
 /** What a session tells its client, the moment it arrives. */
 export interface SessionListener {
@@ -48,6 +55,7 @@ export class ClientSession implements Receiver {
   #heartbeat!: Heartbeat;
   #lastId = 0;
   #isGreeted = false;
+  #isOpen = false;
 
   constructor(clock: Clock, listener: SessionListener, offer: Offer) {
     this.#clock = clock;
@@ -147,7 +155,9 @@ export class ClientSession implements Receiver {
       case "goodbye":
         return this.#goodbye(notification.params);
       default:
-        return this.#listener.notified(notification);
+        // Whoever is there may not have proved yet to be our station.
+        if (this.#isOpen) this.#listener.notified(notification);
+        return;
     }
   }
 
@@ -168,7 +178,9 @@ export class ClientSession implements Receiver {
       answered: (answer) => {
         if ("error" in answer) return this.#opened.reject(refusalOf(answer.error));
         if (proof.answer !== null && answer.result.proof !== proof.answer) return this.#distrust();
-        this.#listener.sessionOpened(this, parseWelcome(answer.result));
+        const welcome = parseWelcome(answer.result);
+        this.#isOpen = true;
+        this.#listener.sessionOpened(this, welcome);
         this.#opened.resolve();
       },
       lost: () => {},

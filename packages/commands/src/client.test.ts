@@ -2,6 +2,7 @@ import { collectFaults } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Client, ConnectionState } from "./client.ts";
 import { Bakery, type bakeryContract, type Loaf } from "./testing/bakery.ts";
+import { RawPeer } from "./testing/raw-peer.ts";
 
 let bakery: Bakery;
 
@@ -221,13 +222,23 @@ describe("a client", () => {
     expect(client.state.kind).toBe("connected");
   });
 
-  test("stops when another one opens under its id", async () => {
+  test.each([1, 60])("stops when another one opens under its id %i s after it", async (seconds) => {
     const first = bakery.client();
-    await bakery.clock.advance(1_000);
+    await bakery.clock.advance(seconds * 1_000);
     const second = bakery.client({ client: first.id });
-    await bakery.clock.advance(30_000);
+    await bakery.clock.advance(60_000);
     expect(first.state.kind).toBe("stopped");
     expect(second.state.kind).toBe("connected");
+  });
+
+  test("comes back when the opening of its own predecessor arrives after its own", async () => {
+    const predecessor = await RawPeer.connect(bakery);
+    const client = bakery.client({ client: "00000000-0000-4000-8000-000000000001" });
+    await bakery.clock.advance(1_000);
+    predecessor.open();
+    expect(await run(client.command("oven.clean", {}))).toEqual({ times: 1 });
+    await bakery.clock.advance(60_000);
+    expect(client.state.kind).toBe("connected");
   });
 
   test("that is stopped rejects what has no answer", async () => {

@@ -24,7 +24,7 @@ import { Reading } from "./reading.ts";
 import { uuid4, uuid7 } from "./uuid.ts";
 import type { SnapshotReason } from "./event-pump.ts";
 import type { Params } from "./json-rpc.ts";
-import type { Prove } from "./opening.ts";
+import { openWithinMs, type Prove } from "./opening.ts";
 
 export interface ClientOptions<C extends Contract> {
   readonly contract: C;
@@ -82,6 +82,12 @@ const forgotten: Readonly<Record<StationForgot, string>> = {
   rewritten: "a journal that was changed",
 };
 
+/**
+ * The opening of our own predecessor, which is dead, may reach the station after ours, for as long as a connection may
+ * take to open. Whoever is replaced that early comes back; so often, for it may be a twin that does the same.
+ */
+const comesBackAfterReplaced = 3;
+
 /** A station that says one of these will say it again: there is no use in coming back. */
 const finalGoodbyes = new Set(["auth-failed", "version", "replaced", "kicked"]);
 const finalRefusals = new Set(["AUTH_FAILED", "VERSION"]);
@@ -112,6 +118,9 @@ export class Client<C extends Contract> {
   });
   #epoch: string | null = null;
   #lastReason = "not connected yet";
+  #openedMs = 0;
+  /** How often we were replaced early, one time after the other. */
+  #replacedEarly = 0;
   /** How long the station asked us to stay away. */
   #retryAfterMs = 0;
 
@@ -197,6 +206,7 @@ export class Client<C extends Contract> {
   #opened(session: ClientSession, welcome: Welcome): void {
     const isOther = this.#epoch !== null && this.#epoch !== welcome.epoch;
     this.#reading.opened(welcome.epoch);
+    this.#openedMs = this.#options.clock.nowMs();
     this.#epoch = welcome.epoch;
     if (isOther) this.#forgot("other-journal", []);
     this.#change({ kind: "connected", welcome, continues: this.#reading.place !== null });
@@ -232,8 +242,15 @@ export class Client<C extends Contract> {
     this.#outbox.disconnected();
     this.#lastReason = reason;
     this.#retryAfterMs = session.retryAfterMs;
-    if (finalGoodbyes.has(session.goodbyeReason ?? ""))
+    if (!finalGoodbyes.has(session.goodbyeReason ?? "")) return;
+    if (session.goodbyeReason !== "replaced" || !this.#comesBackReplaced())
       this.#giveUp(`the station said: ${session.goodbyeReason}`);
+  }
+
+  #comesBackReplaced(): boolean {
+    if (this.#options.clock.nowMs() - this.#openedMs > openWithinMs) return false;
+    this.#replacedEarly += 1;
+    return this.#replacedEarly <= comesBackAfterReplaced;
   }
 
   /** Once: a station that is asked for again may not be there to say it again. Not all who were told come together. */

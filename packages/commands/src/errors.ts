@@ -22,7 +22,7 @@ export const protocolErrors = {
   NOT_OPEN: { number: -32002, final: true, meaning: "a request came before session.open" },
   DENIED: { number: -32003, final: true, meaning: "the caller's role may not call this method" },
   VERSION: { number: -32004, final: true, meaning: "no common version of the protocol" },
-  AUTH_FAILED: { number: -32005, final: true, meaning: "the token is missing or wrong" },
+  AUTH_FAILED: { number: -32005, final: true, meaning: "the proof of the token is missing or wrong" },
   COMMAND_ID_REUSED: { number: -32010, final: true, meaning: "this command id was used for something else" },
   EPOCH_CHANGED: {
     number: -32013,

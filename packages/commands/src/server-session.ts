@@ -27,6 +27,8 @@ export interface Door {
   readonly name: string;
   /** Random and for this connection alone: what is shown must be made of it. None where no secret is to be proved. */
   readonly nonce?: string;
+  /** How many may stand in this door at once who have not opened; more are sent away. No bound where it is not given. */
+  readonly mostUnopened?: number;
   /** Says who is at the other end, from what they showed in `session.open`; null when that is not enough. */
   readonly authenticate: (auth: Params) => Admitted | null;
 }
@@ -57,10 +59,15 @@ export type GoodbyeReason =
   | "line-too-long"
   | "idle"
   | "slow"
+  | "rate"
   | "version";
 
 /** When to come back, where that is better than to try at once. */
-const retryAfterMs: Readonly<Partial<Record<GoodbyeReason, number>>> = { restarting: 500, slow: 1_000 };
+const retryAfterMs: Readonly<Partial<Record<GoodbyeReason, number>>> = {
+  restarting: 500,
+  slow: 1_000,
+  rate: 1_000,
+};
 
 /** How long a goodbye may take to leave; then the connection is cut, whatever the peer does. */
 const goodbyeWithinMs = 2_000;
@@ -87,6 +94,8 @@ export interface ServerSessionOptions {
 /** A connection at the station, from its greeting to its end. */
 export class ServerSession implements Receiver {
   client: string | null = null;
+  /** There are too many in its door: it is told so in place of the greeting. */
+  isOneTooMany = false;
   readonly #options: ServerSessionOptions;
   #channel!: Channel;
   #heartbeat!: Heartbeat;
@@ -114,6 +123,7 @@ export class ServerSession implements Receiver {
       ping: () => this.#ping(),
       dead: () => this.goodbye("idle"),
     });
+    if (this.isOneTooMany) return this.goodbye("rate");
     const { name, nonce } = door;
     channel.send(
       encodeNotification("station.greet", { proto: [protocolVersion], station, auth: [name], nonce }),
@@ -123,8 +133,7 @@ export class ServerSession implements Receiver {
   messageReceived(text: string): void | Promise<void> {
     if (this.#ended) return;
     this.#heartbeat.received();
-    if (this.#caller === null && isLonger(text, maxBytesBeforeOpen))
-      return this.goodbye("line-too-long");
+    if (this.#caller === null && isLonger(text, maxBytesBeforeOpen)) return this.goodbye("line-too-long");
     let message: Message;
     try {
       message = parseMessage(text);
@@ -154,6 +163,11 @@ export class ServerSession implements Receiver {
     this.#taken?.resolve();
     this.#heartbeat.stop();
     this.#options.lost(this);
+  }
+
+  /** As which door's it counts while it has not opened; null when it has, or has ended. */
+  get standsInDoor(): string | null {
+    return this.#caller === null && !this.#ended ? this.#options.door.name : null;
   }
 
   /** Something was committed: send it. */

@@ -172,6 +172,21 @@ describe("a connection", () => {
     expect(bakery.server.connections).toBe(0);
   });
 
+  test("of more strangers than a door bears is sent away until one of them has gone or has opened", async () => {
+    bakery.mostUnopened = 2;
+    const second = await RawPeer.connect(bakery);
+    const third = await RawPeer.connect(bakery);
+    expect(third.notifications("goodbye")).toEqual([{ reason: "rate", retryAfterMs: 1_000 }]);
+    expect(third.notifications("station.greet")).toEqual([]);
+    peer.open();
+    await pass();
+    const fourth = await RawPeer.connect(bakery);
+    expect([second, fourth].map((stranger) => stranger.notifications("goodbye"))).toEqual([[], []]);
+    await bakery.clock.advance(10_000);
+    const fifth = await RawPeer.connect(bakery);
+    expect(fifth.notifications("goodbye")).toEqual([]);
+  });
+
   test("of a client that opens again elsewhere is closed, and what it still sends does nothing", async () => {
     await opened();
     const second = await RawPeer.connect(bakery);

@@ -49,6 +49,7 @@ export class CommandServer<C extends Contract> {
       opened: (opened) => this.#replaceOlder(opened),
       lost: (lost) => this.#sessions.delete(lost),
     });
+    session.isOneTooMany = this.#unopened(door.name) >= (door.mostUnopened ?? Infinity);
     this.#sessions.add(session);
     return session;
   }
@@ -67,6 +68,10 @@ export class CommandServer<C extends Contract> {
   close(reason: GoodbyeReason): void {
     this.#dispatcher.close();
     for (const session of this.#sessions) session.goodbye(reason);
+  }
+
+  #unopened(door: string): number {
+    return [...this.#sessions].filter(({ standsInDoor }) => standsInDoor === door).length;
   }
 
   /** A client that opens again has lost its older connection, whatever the network still delivers of it. */

@@ -5,6 +5,7 @@
  * asked of a device, what that would do and what came of it, `methods.ts` and `fill.ts` for how is erased, and
  * `station-contract.ts` for the whole.
  */
+export * from "./audit.ts";
 export * from "./default-paths.ts";
 export * from "./device.ts";
 export * from "./errors.ts";

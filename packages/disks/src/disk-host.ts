@@ -23,7 +23,7 @@ export interface DiskHost {
    * Starts the job's process and returns when it is ready; it opens nothing before `go`. `onEvent` is called from then
    * on until the job has ended, never after.
    */
-  start(order: JobOrder, onEvent: (event: JobEvent) => void): Promise<JobProcess>;
+  start(order: JobOrder, onEvent: OnJobEvent): Promise<JobProcess>;
 
   /** Whether a job's process of an earlier station may still be there, and so may still hold its device. */
   isAlive(process: ProcessId): Promise<boolean>;
@@ -85,6 +85,12 @@ export type JobEvent =
   /** An operation on the disk has not come back for so long that the disk seems to hang; `answering`: it has now. */
   | { readonly type: "stalled"; readonly message: string }
   | { readonly type: "answering" };
+
+/**
+ * What is returned resolves when what the event tells is durable, and rejects when that will not be: a job that waits for
+ * its checkpoint to be kept is told only then.
+ */
+export type OnJobEvent = (event: JobEvent) => void | Promise<void>;
 
 export type JobEnd =
   /** It ended by itself and said how. */

@@ -21,12 +21,16 @@ export const unixDoor: Door = {
   authenticate: () => ({ principal: "local", role: "admin" }),
 };
 
+/** On a port that every program of the machine can reach. The UNIX socket is for its owner alone, who is never kept out. */
+const mostStrangers = 100;
+
 /** For one connection: its nonce is of no use on another. */
 export function tokenDoor(token: string, random: Random): Door {
   const nonce = newNonce(random);
   return {
     name: "token",
     nonce,
+    mostUnopened: mostStrangers,
     authenticate: (shown) => {
       const proof = answerToProof(token, nonce, shown);
       return proof === null ? null : { principal: "token", role: "admin", proof };

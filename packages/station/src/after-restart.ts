@@ -61,7 +61,7 @@ export class AfterRestart {
     const working = open.filter(({ state }) => holdsDevice(state));
     const resting = open.filter(wasCutOff);
     for (const job of working) queue.keep(job);
-    journal.commit(() => resting.forEach(({ id }) => this.#goOnOrRest(id)));
+    journal.commitAtAnyCost(() => resting.forEach(({ id }) => this.#goOnOrRest(id)));
     for (const { id } of working) this.#settle(id).catch(onError);
     this.#waitForDisks();
   }

@@ -2,7 +2,9 @@ import { Refusal } from "@trofie/commands";
 import { seededRandom, VirtualClock } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DeviceWatch } from "./device-watch.ts";
+import { Jobs } from "./jobs.ts";
 import { Journal } from "./journal.ts";
+import { StationLog } from "./station-log.ts";
 import { MemoryMedium } from "./testing/memory-store.ts";
 import { MemoryDiskHost } from "./testing/memory-disk-host.ts";
 
@@ -89,9 +91,25 @@ describe("a watch over devices", () => {
     host.add("/dev/b");
     await clock.advance(4_000);
     expect(watch.devices.map(({ path }) => path)).toEqual(["/dev/a", "/dev/b"]);
+    expect(watch.toldDevices.map(({ path }) => path)).toEqual(["/dev/a"]);
     journal.commit = commit;
     await clock.advance(2_000);
     expect(told()).toEqual(["device.added /dev/a", "device.added /dev/b"]);
+  });
+
+  test("never tells of what came and went while the journal's disk was full", async () => {
+    const commit = journal.commit.bind(journal);
+    journal.commit = () => {
+      throw new Refusal("UNAVAILABLE", "the disk is full");
+    };
+    host.add("/dev/b");
+    await clock.advance(4_000);
+    const log = new StationLog(journal, watch, new Jobs(journal));
+    expect(log.snapshot().map(({ id }) => id)).toEqual(["/dev/a"]);
+    host.devices.delete("/dev/b");
+    journal.commit = commit;
+    await clock.advance(2_000);
+    expect(told()).toEqual(["device.added /dev/a"]);
   });
 
   test("asks nothing of the machine once it is stopped", async () => {

@@ -41,6 +41,14 @@ export class DeviceWatch {
     return [...this.#devices.values()];
   }
 
+  /**
+   * As the events have told them. Whoever is shown more would never hear of its departure, should it leave before its
+   * arrival could be recorded.
+   */
+  get toldDevices(): readonly Device[] {
+    return [...this.#told.values()];
+  }
+
   /** Looks now, and records what changed. Two looks at once are one. */
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => (this.#looking = null));
@@ -86,10 +94,9 @@ export class DeviceWatch {
     if (this.#stopping.signal.aborted) return;
     const changes = differences(this.#told, found);
     this.#devices = found;
-    if (changes.length === 0) return;
-    if (!this.#tell(changes)) return;
+    if (changes.length > 0 && !this.#tell(changes)) return;
     this.#told = found;
-    this.onChange();
+    if (changes.length > 0) this.onChange();
   }
 
   /** False while the journal's disk is full, of which the journal itself tells: a later look tries again. */

@@ -52,7 +52,10 @@ async function openSockets(options: DoorsOptions, parts: AsyncDisposableStack): 
     new MessageLinesFactory(() => server.accept(door()));
   return orStartError(async () => {
     makeSocketFolder(socketPath);
-    await reactor.listenUNIX(socketPath, lines(() => unixDoor));
+    await reactor.listenUNIX(
+      socketPath,
+      lines(() => unixDoor),
+    );
     rmSync(folder.tcpAddressPath, { force: true }); // of a station that was killed
     if (port === null) return null;
     const token = tokenOf(folder, world.random);

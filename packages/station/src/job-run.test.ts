@@ -1,4 +1,3 @@
-import { Refusal } from "@trofie/commands";
 import type { JobState } from "@trofie/contract";
 import { seededRandom, settle, VirtualClock } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -10,19 +9,10 @@ import { Recorder } from "./recorder.ts";
 import { MemoryDiskHost, type MemoryJobProcess } from "./testing/memory-disk-host.ts";
 import { MemoryMedium } from "./testing/memory-store.ts";
 
-/** A journal whose disk is full when a test says so. */
-class FullableJournal extends Journal {
-  hasRoom = true;
-
-  override commit(record: () => void): void {
-    if (!this.hasRoom) throw new Refusal("UNAVAILABLE", "the disk is full");
-    super.commit(record);
-  }
-}
-
 let clock: VirtualClock;
 let host: MemoryDiskHost;
-let journal: FullableJournal;
+let medium: MemoryMedium;
+let journal: Journal;
 let jobs: Jobs;
 let queue: JobQueue;
 let id: string;
@@ -34,7 +24,8 @@ beforeEach(async () => {
   const random = seededRandom(1);
   host = new MemoryDiskHost();
   host.add("/dev/a");
-  journal = new FullableJournal(new MemoryMedium(random).open(), clock);
+  medium = new MemoryMedium(random);
+  journal = new Journal(medium.open(), clock);
   jobs = new Jobs(journal);
   ended = [];
   errors = [];
@@ -61,7 +52,8 @@ afterEach(async () => {
 });
 
 const process = (): MemoryJobProcess => host.processes[0]!;
-const checkpoint = (offset: number): void => process().tell({ type: "checkpoint", checkpoint: { offset } });
+const checkpoint = (offset: number): void =>
+  void process().tell({ type: "checkpoint", checkpoint: { offset } });
 const stands = (): unknown => [jobs.get(id)!.state, jobs.order(id).checkpoint];
 
 describe("a job at work", () => {
@@ -76,37 +68,66 @@ describe("a job at work", () => {
 
   test("goes on while the journal's disk is full, and what it told is written when there is room", async () => {
     checkpoint(1);
-    journal.hasRoom = false;
+    medium.isFull = true;
     checkpoint(2);
     process().tell({ type: "verifying" });
     checkpoint(3);
     await clock.advance(60_000);
     expect(stands()).toEqual(["running", { offset: 1 }]);
     expect(process().wasStopped).toBe(false);
-    journal.hasRoom = true;
+    medium.isFull = false;
     await clock.advance(1_000);
     expect(stands()).toEqual(["verifying", { offset: 3 }]);
   });
 
   test("that is cut off while the disk is full keeps the checkpoint that it told last", async () => {
-    journal.hasRoom = false;
+    medium.isFull = true;
     checkpoint(7);
     await clock.advance(500);
     process().end({ how: "interrupted", message: "The disk is gone" });
     await clock.advance(59_700);
     expect(stands()).toEqual(["running", null]);
-    journal.hasRoom = true; // just before the end is tried again, and after the checkpoint was
+    medium.isFull = false; // just before the end is tried again, and after the checkpoint was
     await clock.advance(1_000);
     expect(stands()).toEqual(["interrupted", { offset: 7 }]);
   });
 
+  test("is told that a checkpoint is kept only when that is durable", async () => {
+    const kept: number[] = [];
+    const keep = (offset: number): void =>
+      void process()
+        .tell({ type: "checkpoint", checkpoint: { offset } })
+        ?.then(() => kept.push(offset));
+    keep(1);
+    await settle();
+    expect([kept, stands()]).toEqual([[1], ["running", { offset: 1 }]]);
+    medium.isFull = true;
+    keep(2);
+    await clock.advance(60_000);
+    expect(kept).toEqual([1]);
+    medium.isFull = false;
+    await clock.advance(1_000);
+    expect([kept, stands()]).toEqual([
+      [1, 2],
+      ["running", { offset: 2 }],
+    ]);
+  });
+
   test("that ends while the disk is full has its result when there is room, and is told of once", async () => {
-    journal.hasRoom = false;
+    medium.isFull = true;
     process().finish("done");
     await clock.advance(60_000);
     expect([stands(), ended]).toEqual([["running", null], []]);
-    journal.hasRoom = true;
+    medium.isFull = false;
     await clock.advance(1_000);
+    expect([stands(), ended]).toEqual([["done", null], ["done"]]);
+  });
+
+  test("that ends while the disk is full has its result at once where some room was set aside", async () => {
+    journal.setReserveAside();
+    medium.isFull = true;
+    process().finish("done");
+    await settle();
     expect([stands(), ended]).toEqual([["done", null], ["done"]]);
   });
 

@@ -32,7 +32,8 @@ export class JobRun {
   readonly #options: JobRunOptions;
   readonly #standing = new JobStanding();
   #process: JobProcess | null = null;
-  #isWriting = false;
+  /** What goes on until all that was heard is written. */
+  #writing: Promise<void> | null = null;
   #isWritten = true;
   #isClosing = false;
 
@@ -101,25 +102,24 @@ export class JobRun {
     return this.#job().state === "running";
   }
 
-  #heard(event: JobEvent): void {
+  /** As `OnJobEvent`. */
+  #heard(event: JobEvent): void | Promise<void> {
     if (event.type === "progress") {
       const { type: _, ...rest } = event;
       return this.#options.progress({ job: this.#id, ...rest });
     }
     this.#standing.heard(event);
     this.#isWritten = false;
-    if (!this.#isWriting) void this.#writeAll();
+    if (this.#writing === null) {
+      this.#writing = this.#writeAll().finally(() => (this.#writing = null));
+      this.#writing.catch(this.#options.onError);
+    }
+    return this.#writing;
   }
 
   /** What is heard while the disk is full is written together, when there is room. */
   async #writeAll(): Promise<void> {
-    this.#isWriting = true;
-    try {
-      while (!this.#isWritten) await this.#options.recorder.record(() => this.#write());
-    } catch (error) {
-      this.#options.onError(error);
-    }
-    this.#isWriting = false;
+    while (!this.#isWritten) await this.#options.recorder.record(() => this.#write());
   }
 
   #write(): void {

@@ -74,10 +74,13 @@ export class Journal implements VerdictStore, Omit<EventLog, "snapshot"> {
 
   /**
    * Makes all that `record` writes durable together, or none of it. Throws a `Refusal` with `UNAVAILABLE` when it may be
-   * tried again: the medium is full. Throws a `StoreBroken` when the process must end.
+   * tried again: the medium is full, or all its room is what was set aside. Throws a `StoreBroken` when the process must
+   * end.
    */
   commit(record: () => void): void {
-    this.#write(this.#batchOf(record));
+    const batch = this.#batchOf(record);
+    if (batch.writes.length > 0 && this.#usesReserve && !this.setReserveAside()) throw full();
+    this.#write(batch);
   }
 
   /**
@@ -86,11 +89,11 @@ export class Journal implements VerdictStore, Omit<EventLog, "snapshot"> {
    */
   commitAtAnyCost(record: () => void): void {
     try {
-      this.commit(record);
+      this.#write(this.#batchOf(record));
     } catch (error) {
       if (!(error instanceof Refusal) || !this.#store.useReserve()) throw error;
       this.#usesReserve = true;
-      this.commit(record);
+      this.#write(this.#batchOf(record));
     }
   }
 
@@ -184,7 +187,7 @@ export class Journal implements VerdictStore, Omit<EventLog, "snapshot"> {
   /** Checks every event's hash. Returns the first `seq` that does not follow from the one before, or null. */
   firstBrokenSeq(): number | null {
     let head = this.epoch;
-    for (let seq = 0; seq < this.lastSeq; ) {
+    for (let seq = 0; seq < this.lastSeq;) {
       for (const row of this.#store.events(seq, eventsPerCheck)) {
         if (row.seq !== seq + 1 || chainOf(head, row) !== row.hash) return seq + 1;
         ({ seq, hash: head } = row);
@@ -256,14 +259,15 @@ export class Journal implements VerdictStore, Omit<EventLog, "snapshot"> {
     if (error instanceof StoreBusy)
       return new Refusal("UNAVAILABLE", "Cannot write the journal now: another program is using it");
     if (!(error instanceof StoreFull)) return error;
-    const refusal = new Refusal(
-      "UNAVAILABLE",
-      "Cannot write the journal now: the disk of the state folder is full",
-    );
+    const refusal = full();
     if (this.#fullSince === null) this.onFull(refusal);
     this.#fullSince ??= isoTime(this.#clock);
     return refusal;
   }
+}
+
+function full(): Refusal {
+  return new Refusal("UNAVAILABLE", "Cannot write the journal now: the disk of the state folder is full");
 }
 
 function chain(head: string, row: Omit<EventRow, "head">): string {

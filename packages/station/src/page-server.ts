@@ -72,9 +72,10 @@ async function serveInside(
     "/session",
     { websocket: true, onRequest: (request, reply) => door.checkOrigin(request, reply) },
     (socket, request) => {
-      const channel = openWebChannel(socket, commands.accept(cookieDoor));
+      const session = commands.accept(cookieDoor);
+      const channel = openWebChannel(socket, session);
       const check = (): void => {
-        if (!door.admits(request)) return channel.close();
+        if (!door.admits(request)) return session.goodbye("kicked");
         const again = clock.callLater(checkSessionEveryMs, check);
         void channel.closed.then(() => again.cancel());
       };

@@ -24,7 +24,15 @@ import {
 } from "./store.ts";
 
 /** SQLite's result codes (https://www.sqlite.org/rescode.html), their extensions cut off. */
-const sqlite = { busy: 5, locked: 6, corrupt: 11, full: 13, constraint: 19, notADatabase: 26 } as const;
+const sqlite = {
+  error: 1,
+  busy: 5,
+  locked: 6,
+  corrupt: 11,
+  full: 13,
+  constraint: 19,
+  notADatabase: 26,
+} as const;
 
 /** How much of the medium is kept back for the ends of jobs. */
 const reserveBytes = 1_048_576;
@@ -173,11 +181,7 @@ class SqliteStore implements Store {
 
   #jobs(where: string, ...values: Values): StoredJob[] {
     const sql = `SELECT ${summed.job.columns.join(", ")} FROM job ${where}`;
-    return this.#all<JobColumns>(sql, ...values).map(({ ended, rests, ...row }) => ({
-      ...row,
-      ended: ended === 1,
-      rests: rests === 1,
-    }));
+    return this.#all<JobColumns>(sql, ...values).map(jobOf);
   }
 
   #meta(key: string): string {
@@ -222,6 +226,10 @@ const selectAdmissions =
 const insteadOfItsNumber = "INSERT OR UPDATE";
 
 type JobColumns = Omit<StoredJob, "ended" | "rests"> & { readonly ended: number; readonly rests: number };
+
+function jobOf(row: JobColumns): StoredJob {
+  return { ...row, ended: row.ended === 1, rests: row.rests === 1 };
+}
 
 /** In the order of `summed`. */
 function valuesOfJob(row: StoredJob): Values {
@@ -277,7 +285,10 @@ function checkSums(database: DatabaseSync, path: string): void {
     for (const row of rows.iterate() as Iterable<Record<string, SQLInputValue>>) {
       const values = columns.map((column) => row[column]!);
       if (sumOf(table, values) !== row.sum)
-        throw new DamagedError(path, `the row ${String(values[0])} of table ${table} is not as it was written`);
+        throw new DamagedError(
+          path,
+          `the row ${JSON.stringify(values[0])} of table ${table} is not as it was written`,
+        );
     }
   }
   const { firsts } = database
@@ -309,6 +320,7 @@ function startErrorOf(error: unknown, path: string): Error {
       return new StartError(`Cannot use ${path}: another station is using this state folder`, cause);
     case sqlite.full:
       return new StartError(`Cannot bring ${path} up to date: the disk of the state folder is full`, cause);
+    case sqlite.error: // a table or a column that is not as its format says
     case sqlite.corrupt:
     case sqlite.notADatabase:
       return new DamagedError(path, oneLine(message), cause);
@@ -333,7 +345,7 @@ function reserveSize(path: string): number {
 function fillReserve(path: string): void {
   const file = openSync(path, "w", 0o600);
   try {
-    for (let bytes = 0; bytes < reserveBytes; ) bytes += writeSync(file, Buffer.alloc(reserveBytes - bytes));
+    for (let bytes = 0; bytes < reserveBytes;) bytes += writeSync(file, Buffer.alloc(reserveBytes - bytes));
     fdatasyncSync(file);
   } finally {
     closeSync(file);

@@ -38,7 +38,7 @@ export class StationLog implements EventLog {
 
   snapshot(): SnapshotItem[] {
     return [
-      ...this.#devices.devices.map((item) => ({ kind: "device", id: item.path, ended: false, item })),
+      ...this.#devices.toldDevices.map((item) => ({ kind: "device", id: item.path, ended: false, item })),
       ...this.#jobs
         .forSnapshot()
         .map((item) => ({ kind: "job", id: item.id, ended: isOutcome(item.state), item })),

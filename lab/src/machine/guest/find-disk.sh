@@ -19,5 +19,5 @@ while :; do
     echo "${disk##*/}"
     exit 0
   done
-  usleep 20000
+  usleep 100000
 done

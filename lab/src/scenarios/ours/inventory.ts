@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { Refusal } from "@trofie/commands";
-import { onEveryBus, sizeBytes, type EveryBus } from "./every-bus.ts";
+import { onStand, sizeBytes, type Stand } from "./stand.ts";
 
 /** What our station calls a bus where QEMU calls it otherwise: UAS is USB, and virtio-scsi is virtio. */
 const busNames = { nvme: "nvme", sata: "sata", scsi: "virtio", usb: "usb", uas: "usb", virtio: "virtio" };
 
 export const ourInventory = [
-  onEveryBus("our station knows the disk on every bus by what it is, with no udev to help", async (place) => {
+  onStand("our station knows the disk on every bus by what it is, with no udev to help", async (place) => {
     const { devices } = await place.station.control.client.query("device.list", {});
     for (const { serial, bus, wwn, source } of place.disks) {
       const device = devices.find(({ identity }) => identity.serial === serial);
-      assert.ok(device, `${serial} is not among ${devices.map(({ identity }) => identity.serial).join(", ")}`);
+      assert.ok(
+        device,
+        `${serial} is not among ${devices.map(({ identity }) => identity.serial).join(", ")}`,
+      );
       assert.equal(device.bus, busNames[bus], serial);
       assert.equal(device.identity.sizeBytes, sizeBytes, serial);
       assert.equal(device.logicalSectorBytes, source.sectorBytes, serial);
@@ -19,11 +22,17 @@ export const ourInventory = [
     }
   }),
 
-  onEveryBus(
+  onStand(
     "our station refuses a disk that is used, in whatever way, with a code and a sentence that says how",
     async (place) => {
       const uses: readonly Use[] = [
-        { serial: "SCSI-RO", begin: () => "true", code: "DEVICE_READ_ONLY", sentence: /it is read-only$/, end: () => "true" },
+        {
+          serial: "SCSI-RO",
+          begin: () => "true",
+          code: "DEVICE_READ_ONLY",
+          sentence: /it is read-only$/,
+          end: () => "true",
+        },
         {
           serial: "SATA-512",
           begin: (path) =>
@@ -65,11 +74,11 @@ export const ourInventory = [
           end: () => "kill $(cat /run/holder); rm /run/holds",
         },
         {
-          serial: "USB-512",
-          begin: (path) => `mkfs.ext4 -q ${path} && mkdir -p /boot && mount ${path} /boot`,
+          serial: "STATE",
+          begin: () => "true",
           code: "DEVICE_IS_SYSTEM",
-          sentence: /: it holds \/boot, which this machine runs from$/,
-          end: () => "umount /boot",
+          sentence: /: it holds \/state\/station, which this machine runs from$/,
+          end: () => "true",
         },
         {
           serial: "NVME-512",
@@ -86,20 +95,23 @@ export const ourInventory = [
     },
   ),
 
-  onEveryBus("our job refuses a disk that somebody has taken for themselves since it was planned", async (place) => {
-    const { control } = place.station;
-    const { path } = await control.device("VIRTIO-4K");
-    // For reading only: nothing shows that but the kernel's answer to whoever wants the disk for themselves too.
-    await place.machine.sh(
-      `(python3 -c "import os, time; os.open('${path}', os.O_RDONLY | os.O_EXCL); open('/run/holds', 'w'); time.sleep(600)" & ` +
-        `echo $! > /run/holder) > /dev/null 2>&1; until [ -e /run/holds ]; do sleep 0.05; done`,
-    );
-    const { state, report } = await control.eraseToEnd(path, { method: "zero" });
-    assert.equal(state, "failed");
-    assert.match(report!.message, /^Cannot erase \S+: the kernel says that it is in use$/);
-    assert.equal(place.source("VIRTIO-4K").counters.bytesWritten, 0);
-    await place.machine.sh("kill $(cat /run/holder); rm /run/holds");
-  }),
+  onStand(
+    "our job refuses a disk that somebody has taken for themselves since it was planned",
+    async (place) => {
+      const { control } = place.station;
+      const { path } = await control.device("SCSI-4K");
+      // For reading only: nothing shows that but the kernel's answer to whoever wants the disk for themselves too.
+      await place.machine.sh(
+        `(python3 -c "import os, time; os.open('${path}', os.O_RDONLY | os.O_EXCL); open('/run/holds', 'w'); time.sleep(600)" & ` +
+          `echo $! > /run/holder) > /dev/null 2>&1; until [ -e /run/holds ]; do sleep 0.05; done`,
+      );
+      const { state, report } = await control.eraseToEnd(path, { method: "zero" });
+      assert.equal(state, "failed");
+      assert.match(report!.message, /^Cannot erase \S+: the kernel says that it is in use$/);
+      assert.equal(place.source("SCSI-4K").counters.bytesWritten, 0);
+      await place.machine.sh("kill $(cat /run/holder); rm /run/holds");
+    },
+  ),
 ];
 
 interface Use {
@@ -110,7 +122,7 @@ interface Use {
   readonly end: (path: string) => string;
 }
 
-async function refuses({ machine, station }: EveryBus, use: Use): Promise<void> {
+async function refuses({ machine, station }: Stand, use: Use): Promise<void> {
   const { path } = await station.control.device(use.serial);
   await machine.sh(use.begin(path));
   await assert.rejects(station.control.erase(path, { method: "zero" }), (error) => {
@@ -124,7 +136,7 @@ async function refuses({ machine, station }: EveryBus, use: Use): Promise<void> 
   await machine.sh(use.end(path));
 }
 
-async function unmounts({ station, machine }: EveryBus, serial: string, points: string[]): Promise<void> {
+async function unmounts({ station, machine }: Stand, serial: string, points: string[]): Promise<void> {
   const { control } = station;
   const { path } = await control.device(serial);
   const { job } = control.client.operate("device.unmount", { path });

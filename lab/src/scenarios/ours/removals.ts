@@ -4,56 +4,61 @@ import { FaultDisk } from "../../fault-disk/fault-disk.ts";
 import type { Bus } from "../../machine/guest-disk.ts";
 import { findingsOf, type RemoteControl } from "../../stations/remote-control.ts";
 import { MiB, secret } from "../scenario.ts";
-import { onEveryBus, type EveryBus } from "./every-bus.ts";
+import { onStand, type Stand } from "./stand.ts";
 
 const pluggable: readonly Bus[] = ["nvme", "scsi", "usb", "uas", "virtio"];
 
 export const ourRemovals = [
-  onEveryBus(
+  onStand(
     "a disk that is pulled in mid-erase interrupts our job, and goes on to be erased when it is back, on every bus",
     async (place) => {
       await Promise.all(pluggable.map((bus) => pullAndPutBack(place, bus)));
     },
   ),
 
-  onEveryBus("a disk that hangs is told as hung, and keeps neither other disks nor our station", async (place) => {
-    const { control } = place.station;
-    const hanging = place.source("VIRTIO-512");
-    hanging.media.fill(secret);
-    place.source("SCSI-512").media.fill(secret);
-    hanging.setFaults({ condition: "hanging" });
-    const healthy = await control.device("SCSI-512");
-    const hung = await control.erase((await control.device("VIRTIO-512")).path, { method: "zero" });
-    const { state } = await control.eraseToEnd(healthy.path, { method: "zero" });
-    assert.equal(state, "erased");
-    assert.equal(place.source("SCSI-512").media.countOthers(0), 0);
-    const { why } = await control.becomes(hung, "hung");
-    assert.match(why ?? "", /^The disk has not answered for \d+ seconds$/);
-    await control.client.query("device.list", {});
+  onStand(
+    "a disk that hangs is told as hung, and keeps neither other disks nor our station",
+    async (place) => {
+      const { control } = place.station;
+      const hanging = place.source("VIRTIO-512");
+      hanging.media.fill(secret);
+      place.source("SCSI-512").media.fill(secret);
+      hanging.setFaults({ condition: "hanging" });
+      const healthy = await control.device("SCSI-512");
+      const hung = await control.erase((await control.device("VIRTIO-512")).path, { method: "zero" });
+      const { state } = await control.eraseToEnd(healthy.path, { method: "zero" });
+      assert.equal(state, "erased");
+      assert.equal(place.source("SCSI-512").media.countOthers(0), 0);
+      const { why } = await control.becomes(hung, "hung");
+      assert.match(why ?? "", /^The disk has not answered for \d+ seconds$/);
+      await control.client.query("device.list", {});
 
-    const { exitCode } = await place.station.stop();
-    assert.equal(exitCode, 0);
-    place.station.restart();
-    const stillThere = "Its process of before the station's restart is still there";
-    await control.until("the restarted station tells of the hung job", () => {
-      return control.jobs.get(hung)?.why === stillThere;
-    });
-    hanging.setFaults({});
-    const job = await control.ended(hung);
-    assert.equal(job.state, "erased", job.report?.message);
-    assert.equal(hanging.media.countOthers(0), 0);
-  }),
+      const { exitCode } = await place.station.stop();
+      assert.equal(exitCode, 0);
+      place.station.restart();
+      const stillThere = "Its process of before the station's restart is still there";
+      await control.until("the restarted station tells of the hung job", () => {
+        return control.jobs.get(hung)?.why === stillThere;
+      });
+      hanging.setFaults({});
+      const job = await control.ended(hung);
+      assert.equal(job.state, "erased", job.report?.message);
+      assert.equal(hanging.media.countOthers(0), 0);
+    },
+  ),
 ];
 
-async function pullAndPutBack({ machine, station }: EveryBus, bus: Bus): Promise<void> {
+async function pullAndPutBack({ machine, station }: Stand, bus: Bus): Promise<void> {
   const { control } = station;
   const serial = `PULL-${bus.toUpperCase()}`;
-  const source = new FaultDisk({ sizeBytes: 16 * MiB, faults: { delayMs: 100 } });
+  const source = new FaultDisk({ sizeBytes: 16 * MiB });
   source.media.fill(secret);
   const told = (type: string) => countEvents(control, type, serial);
   await machine.plug({ bus, serial, source });
   await control.until(`${serial} is told as added`, () => told("device.added") === 1);
   const id = await control.erase((await control.device(serial)).path, { method: "zero" });
+  // Slow from now on, so that there is a middle to be pulled in; before, it would take long to look into.
+  source.setFaults({ delayMs: 100 });
   await source.reached({ writes: 4 });
   await machine.pull(serial);
   const { why } = await control.becomes(id, "interrupted");

@@ -66,6 +66,7 @@ export class Bakery {
   /** What the door gives to prove a secret with, and what it proves in its turn. */
   nonce: string | undefined;
   proof: string | undefined;
+  mostUnopened: number | undefined;
   readonly server: CommandServer<typeof bakeryContract>;
   readonly reactor: Reactor;
   /** What the door says of whoever shows `{ key: "open" }`. */
@@ -103,8 +104,14 @@ export class Bakery {
   static async open(seed = 1): Promise<Bakery> {
     const bakery = new Bakery(seed);
     const authenticate = (auth: Readonly<Record<string, unknown>>): Admitted | null =>
-      auth.key === "open" ? { principal: "baker", role: bakery.role, ...defined({ proof: bakery.proof }) } : null;
-    const door = (): Door => ({ name: "key", authenticate, ...defined({ nonce: bakery.nonce }) });
+      auth.key === "open"
+        ? { principal: "baker", role: bakery.role, ...defined({ proof: bakery.proof }) }
+        : null;
+    const door = (): Door => ({
+      name: "key",
+      authenticate,
+      ...defined({ nonce: bakery.nonce, mostUnopened: bakery.mostUnopened }),
+    });
     const factory = new MessageLinesFactory(() => bakery.server.accept(door()));
     await bakery.reactor.listenTCP(1234, factory);
     return bakery;

@@ -34,7 +34,7 @@ export class MemoryJournal implements EventLog, VerdictStore {
   }
 
   read(since: number, limit: number): EventRow[] {
-    return this.rows.slice(since, since + limit).map((row) => ({ ...row, head: this.headAt(row.seq) }));
+    return this.rows.slice(since, since + limit);
   }
 
   snapshot(): SnapshotItem[] {
@@ -54,7 +54,8 @@ export class MemoryJournal implements EventLog, VerdictStore {
 
   /** Adds an event; its watchers hear of it at the next commit. */
   append(type: string, job: string | null, body: unknown): void {
-    this.rows.push({ seq: this.lastSeq + 1, at: new Date(0).toISOString(), type, job, body });
+    const seq = this.lastSeq + 1;
+    this.rows.push({ seq, at: new Date(0).toISOString(), type, job, body, head: this.headAt(seq) });
   }
 
   /** Adds an event and publishes it. */

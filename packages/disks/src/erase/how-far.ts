@@ -152,6 +152,15 @@ export class HowFar {
     this.beginPass();
   }
 
+  /** That pass, which has ended, and those after it count as not ended; what was found faulty stays in the map. */
+  goBackTo(pass: number): void {
+    const [report] = this.passes.splice(pass);
+    this.pass = pass;
+    if (report?.kind !== "overwrite") return;
+    const { bytesWritten, durationMs, generatingMs } = report;
+    this.written = { bytesWritten, durationMs, generatingMs };
+  }
+
   /** A copy, as plain JSON. */
   checkpoint(durationMs: number): Checkpoint {
     return {

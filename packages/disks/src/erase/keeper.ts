@@ -1,5 +1,6 @@
 /** Keeps how far an erase is: flushes the disk, tells checkpoints, and lets the job rest. */
 import type { OpenedDisk } from "../disk/disk.ts";
+import type { Checkpoint } from "../disk-host.ts";
 import { flushDisk, meaningOf } from "../disk/io-errors.ts";
 import type { Presence } from "../disk/presence.ts";
 import type { JobContext } from "../job/job-context.ts";
@@ -55,8 +56,23 @@ export class Keeper {
     return !disk.direct && this.#unflushedBytes >= bytesBetweenFlushes;
   }
 
-  /** What is told was true of the disk before the flush began, so after it it is durable. */
+  /** Tells a checkpoint and goes on. */
   async keep(): Promise<void> {
+    const { context } = this.#kept;
+    await this.#keepBy((checkpoint) => context.tell({ type: "checkpoint", checkpoint }));
+  }
+
+  /**
+   * Tells a checkpoint and waits until the station has it, or the job is to stop. Before what a verified pass has left is
+   * overwritten: a job that went on from an older checkpoint would read back that pass, and find another.
+   */
+  async keepForCertain(): Promise<void> {
+    const { keep, signal } = this.#kept.context;
+    await this.#keepBy((checkpoint) => Promise.race([keep(checkpoint), aborted(signal)]));
+  }
+
+  /** What is told was true of the disk before the flush began, so after it it is durable. */
+  async #keepBy(tell: (checkpoint: Checkpoint) => void | Promise<void>): Promise<void> {
     const { context, far } = this.#kept;
     this.#isKeeping = true;
     try {
@@ -64,7 +80,7 @@ export class Keeper {
       const checkpoint = far.checkpoint(this.durationMs);
       if (this.#unflushedBytes > 0) await this.flush();
       this.#keptMs = context.clock.nowMs();
-      context.tell({ type: "checkpoint", checkpoint });
+      await tell(checkpoint);
     } finally {
       this.#isKeeping = false;
     }
@@ -110,4 +126,9 @@ export class Keeper {
     far.addTime({ durationMs, generatingMs: meter.busyMs("generator") - this.#lap.generatedMs });
     this.startLap();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

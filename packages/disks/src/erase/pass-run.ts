@@ -113,9 +113,10 @@ export class PassRun {
     if (report === null) return;
     this.#far.endPass(report);
     const isVerified = pass.kind === "overwrite" && pass.verified;
-    if (isVerified && this.#passes[this.#far.pass]?.kind === "overwrite")
-      this.#context.tell({ type: "writing" });
-    await this.#keeper.keep();
+    const isToOverwrite = isVerified && this.#passes[this.#far.pass]?.kind === "overwrite";
+    if (!isToOverwrite) return this.#keeper.keep();
+    this.#context.tell({ type: "writing" });
+    await this.#keeper.keepForCertain();
   }
 
   /** Null when the job is to stop before the pass has ended. */
@@ -178,10 +179,26 @@ export class PassRun {
     far.resumptions.push({ pass: far.pass, offset, ...overlap, diskseq });
     const attachment = await this.#attachment();
     const isReading = far.phase === "verify" || far.phase === "verify-again";
+    const wasElsewhere = far.attachment !== attachment;
     if (!overlap.proven) far.beginPass();
-    else if (isReading && far.attachment !== attachment) far.beginVerification();
+    else if (isReading && wasElsewhere) far.beginVerification();
+    else if (wasElsewhere) this.#goBackToLastWriting();
     far.attachment = attachment;
     await this.#keeper.keep();
+  }
+
+  /**
+   * When nothing is left to be written: what was read back before the disk was elsewhere says nothing of it now, so the last
+   * that was written is read back again; or written again, if all blocks were given back since.
+   */
+  #goBackToLastWriting(): void {
+    const far = this.#far;
+    const last = this.#passes.findLastIndex(({ kind }) => kind === "overwrite");
+    if (last < 0 || far.pass <= last || this.#isToEnd()) return;
+    const isLastDone = far.pass === last + 1;
+    far.goBackTo(last);
+    if (isLastDone) far.beginVerification();
+    else far.beginPass();
   }
 
   async #overlapBefore(writtenTo: number): Promise<Overlap> {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { EraseFindings, ErasePlan, JobReport } from "@trofie/contract";
+import type { EraseFindings, ErasePlan, EraseWork, JobReport } from "@trofie/contract";
 import { Interruption } from "../job/job-context.ts";
 import { MemoryDisk, type Farewell } from "../testing/memory-disk.ts";
 import { seededRandom } from "../testing/seeded-random.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { someSeedHex, Workbench } from "../testing/workbench.ts";
+import { erase } from "./erase.ts";
 import { resolvePasses } from "./fills.ts";
+import { usualLimits } from "./limits.ts";
 import { blockBytes, blockMaker } from "./streams/block-maker.ts";
 
 const smallBytes = 6 * blockBytes + 1536;
@@ -212,4 +214,72 @@ test("a job whose disk is not back is interrupted again", async () => {
 test("a checkpoint of another version of the program is not gone on from", async () => {
   const bench = slowBench(1, 4, largeBytes);
   await expect(bench.erase(await bench.plan(), { format: 99 })).rejects.toBeInstanceOf(Interruption);
+});
+
+test("what a pass has left and was read back is overwritten only when the station has kept that the pass is over", async () => {
+  const bench = slowBench(1, 1_000);
+  const plan = await bench.plan({
+    method: { title: "Two", source: "a test", passes: ["5a", "a5"] },
+    verify: "all",
+  });
+  const kept = Promise.withResolvers<void>();
+  const context = { ...bench.contextOf<"erase">(plan, null), keep: () => kept.promise };
+  const erasing = erase(context, usualLimits);
+  await bench.clock.run(bench.clock.wait(60_000));
+  expect(bench.disk.counts.bytesWritten).toBe(smallBytes);
+  kept.resolve();
+  expect(await bench.clock.run(erasing)).toMatchObject({ outcome: "erased" });
+});
+
+test("a job that waits for the station to keep where it is can be stopped", async () => {
+  const bench = slowBench(1, 1_000);
+  const plan = await bench.plan({
+    method: { title: "Two", source: "a test", passes: ["5a", "a5"] },
+    verify: "all",
+  });
+  const context = { ...bench.contextOf<"erase">(plan, null), keep: () => new Promise<never>(() => {}) };
+  const erasing = erase(context, usualLimits);
+  await bench.clock.run(bench.clock.wait(60_000));
+  bench.stopping.abort();
+  expect(await bench.clock.run(erasing)).toMatchObject({ outcome: "stopped" });
+});
+
+/** A job that is done with its disk, and whose process did not live to say so. */
+async function doneUnheard(more: Partial<EraseWork> = {}): Promise<{ bench: Workbench; plan: ErasePlan }> {
+  const bench = slowBench(1, 1_000);
+  const plan = await bench.plan(more);
+  expect(await bench.erase(plan)).toMatchObject({ outcome: "erased" });
+  return { bench, plan };
+}
+
+test("a job that was done, and whose disk was elsewhere before anybody heard of it, reads all back again", async () => {
+  const { bench, plan } = await doneUnheard();
+  bench.disk.plugIn();
+  const { bytesRead } = bench.disk.counts;
+  expect(await bench.erase(plan, bench.checkpoint)).toMatchObject({ outcome: "erased" });
+  expect(bench.disk.counts.bytesRead - bytesRead).toBeGreaterThanOrEqual(smallBytes);
+  bench.disk.plugIn();
+  bench.disk.medium[1] = bench.disk.bytes[1] = 1;
+  expect(await bench.erase(plan, bench.checkpoint)).toMatchObject({
+    outcome: "failed",
+    findings: { passes: [{ kind: "overwrite" }], faulty: [{ offset: 0, fault: "mismatch" }] },
+  });
+});
+
+test("a job that was done, and whose disk stayed where it was, has nothing left to do", async () => {
+  const { bench, plan } = await doneUnheard();
+  const { bytesRead } = bench.disk.counts;
+  expect(await bench.erase(plan, bench.checkpoint)).toMatchObject({ outcome: "erased" });
+  expect(bench.disk.counts.bytesRead).toBe(bytesRead);
+});
+
+test("a disk that was elsewhere after all its blocks were given back is overwritten once more", async () => {
+  const { bench, plan } = await doneUnheard({ discard: true });
+  bench.disk.plugIn();
+  bench.disk.medium[1] = bench.disk.bytes[1] = 1;
+  expect(await bench.erase(plan, bench.checkpoint)).toMatchObject({
+    outcome: "erased",
+    findings: { passes: [{ kind: "overwrite" }, { kind: "discard" }] },
+  });
+  expect(bench.disk.medium.every((byte) => byte === 0)).toBe(true);
 });

@@ -19,7 +19,7 @@ describe.skipIf(why !== null)(`in a process of its own${why === null ? "" : ` ($
   async function carryOut(plan: Plan): Promise<{ end: JobEnd; events: JobEvent[] }> {
     const events: JobEvent[] = [];
     const order = { job: "job", plan, seedHex: "00".repeat(32), checkpoint: null };
-    const job = await host.start(order, (event) => events.push(event));
+    const job = await host.start(order, (event) => void events.push(event));
     job.go();
     return { end: await job.ended, events };
   }

@@ -1,22 +1,18 @@
 /** The station's side of a job's process. */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { JobEnd, JobEvent, JobProcess } from "../disk-host.ts";
+import type { JobEnd, JobProcess, OnJobEvent } from "../disk-host.ts";
 import type { FromJob, Order, ToJob } from "./job-messages.ts";
 import type { Machine } from "../machine/machine.ts";
 import { readProcessId } from "../machine/process-id.ts";
 
 /** Starts the process and gives it its order; returns when it says that it is ready. */
-export async function spawnJob(
-  machine: Machine,
-  order: Order,
-  onEvent: (event: JobEvent) => void,
-): Promise<JobProcess> {
+export async function spawnJob(machine: Machine, order: Order, onEvent: OnJobEvent): Promise<JobProcess> {
   const child = forkJob();
   const ended = endOf(child);
   child.on("message", (message: FromJob) => {
-    if (message.type === "event" || message.type === "keep") onEvent(message.event);
-    if (message.type === "keep") tell(child, { type: "kept", number: message.number });
+    if (message.type === "event") void onEvent(message.event);
+    if (message.type === "keep") void keep(child, message, onEvent);
   });
   tell(child, order);
   await readiness(child, ended);
@@ -30,6 +26,20 @@ export async function spawnJob(
     resume: () => tell(child, { type: "resume" }),
     ended,
   };
+}
+
+/** What will not be kept is never answered: its station is about to end, and its channel with it. */
+async function keep(
+  child: ChildProcess,
+  { event, number }: Extract<FromJob, { type: "keep" }>,
+  onEvent: OnJobEvent,
+): Promise<void> {
+  try {
+    await onEvent(event);
+  } catch {
+    return; // whoever could not keep it has told of it
+  }
+  tell(child, { type: "kept", number });
 }
 
 /**

@@ -39,12 +39,16 @@ const jobOf = (number: number, change: Partial<StoredJob> = {}): StoredJob => ({
   rests: false,
   ...change,
 });
-const job = (number: number, change?: Partial<StoredJob>): Write => ({ put: "job", row: jobOf(number, change) });
+const job = (number: number, change?: Partial<StoredJob>): Write => ({
+  put: "job",
+  row: jobOf(number, change),
+});
 
 const admissionOf = (number: number) => ({ number, fingerprint: `f${number}`, openedMs: 1, seenMs: number });
 const admission = (number: number): Write => ({ put: "admission", row: admissionOf(number) });
 
-const numbersOf = (rows: readonly { readonly number: number }[]): number[] => rows.map(({ number }) => number);
+const numbersOf = (rows: readonly { readonly number: number }[]): number[] =>
+  rows.map(({ number }) => number);
 
 /** `whyNeverFull`: said in place of the tests that fill the medium, where it cannot be filled. */
 export function checkStore(name: string, newMedium: () => Medium, whyNeverFull: string | null = null): void {
@@ -125,19 +129,20 @@ export function checkStore(name: string, newMedium: () => Medium, whyNeverFull: 
       ["an event", event(1)],
       ["a command", command("c")],
       ["a job with the id of another", job(2, { id: "j_1" })],
-      ["an admission with the fingerprint of another", { put: "admission", row: { ...admissionOf(2), fingerprint: "f1" } }],
-    ] as readonly (readonly [string, Write])[])(
-      "keeps nothing of a batch that puts %s again",
-      (_, again) =>
-        withMedium((medium) => {
-          const store = medium.open();
-          store.commit([event(1), command("c"), job(1), admission(1)]);
-          expect(() => store.commit([event(2), again])).toThrow();
-          expect(store.lastEvent()?.seq).toBe(1);
-          store.commit([event(2)]);
-          expect(store.lastEvent()?.seq).toBe(2);
-          store.close();
-        })(),
+      [
+        "an admission with the fingerprint of another",
+        { put: "admission", row: { ...admissionOf(2), fingerprint: "f1" } },
+      ],
+    ] as readonly (readonly [string, Write])[])("keeps nothing of a batch that puts %s again", (_, again) =>
+      withMedium((medium) => {
+        const store = medium.open();
+        store.commit([event(1), command("c"), job(1), admission(1)]);
+        expect(() => store.commit([event(2), again])).toThrow();
+        expect(store.lastEvent()?.seq).toBe(1);
+        store.commit([event(2)]);
+        expect(store.lastEvent()?.seq).toBe(2);
+        store.close();
+      })(),
     );
 
     test.skipIf(whyNeverFull)(

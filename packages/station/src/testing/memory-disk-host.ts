@@ -12,7 +12,16 @@ import {
   type PlanOf,
   type WorkKind,
 } from "@trofie/contract";
-import type { DiskHost, JobEnd, JobEvent, JobOrder, JobProcess, ProcessId, WorkOf } from "@trofie/disks";
+import type {
+  DiskHost,
+  JobEnd,
+  JobEvent,
+  JobOrder,
+  JobProcess,
+  OnJobEvent,
+  ProcessId,
+  WorkOf,
+} from "@trofie/disks";
 
 /** A job's process, as a test holds it. */
 export class MemoryJobProcess implements JobProcess {
@@ -24,10 +33,10 @@ export class MemoryJobProcess implements JobProcess {
   /** A hung disk: it does not end when it is told to, nor pauses. */
   isHung = false;
   readonly #onGo: () => void;
-  readonly #tell: (event: JobEvent) => void;
+  readonly #tell: OnJobEvent;
   readonly #end: (end: JobEnd) => void;
 
-  constructor(pid: number, order: JobOrder, tell: (event: JobEvent) => void, onGo: () => void) {
+  constructor(pid: number, order: JobOrder, tell: OnJobEvent, onGo: () => void) {
     this.#onGo = onGo;
     this.process = { pid, startTicks: "1", bootId: "boot" };
     this.order = order;
@@ -48,15 +57,16 @@ export class MemoryJobProcess implements JobProcess {
   }
 
   pause(): void {
-    if (!this.isHung) this.#tell({ type: "paused" });
+    if (!this.isHung) void this.#tell({ type: "paused" });
   }
 
   resume(): void {
-    if (!this.isHung) this.#tell({ type: "resumed" });
+    if (!this.isHung) void this.#tell({ type: "resumed" });
   }
 
-  tell(event: JobEvent): void {
-    this.#tell(event);
+  /** As `OnJobEvent`. */
+  tell(event: JobEvent): void | Promise<void> {
+    return this.#tell(event);
   }
 
   finish(outcome: JobReport["outcome"]): void {
@@ -151,7 +161,7 @@ export class MemoryDiskHost implements DiskHost {
     return planMakers[work.kind](work, planned, left);
   }
 
-  async start(order: JobOrder, onEvent: (event: JobEvent) => void): Promise<JobProcess> {
+  async start(order: JobOrder, onEvent: OnJobEvent): Promise<JobProcess> {
     if (!this.canStart) throw new Error("no more processes");
     const process = new MemoryJobProcess(1000 + this.processes.length, order, onEvent, this.onGo);
     this.processes.push(process);

@@ -243,9 +243,14 @@ function checkNew({ events, commands, jobs, admissions }: Rows, writes: readonly
     [...of.values()].some(isSame);
   for (const write of writes) {
     if ("drop" in write) continue;
-    if (write.put === "event" && write.row.seq !== (seq += 1)) throw new Error(`Cannot write event ${write.row.seq}`);
-    if (write.put === "command" && commands.has(write.row.cmd)) throw new Error("Cannot write the command: it is there");
-    if (write.put === "job" && isOther(jobs, ({ id, number }) => id === write.row.id && number !== write.row.number))
+    if (write.put === "event" && write.row.seq !== (seq += 1))
+      throw new Error(`Cannot write event ${write.row.seq}`);
+    if (write.put === "command" && commands.has(write.row.cmd))
+      throw new Error("Cannot write the command: it is there");
+    if (
+      write.put === "job" &&
+      isOther(jobs, ({ id, number }) => id === write.row.id && number !== write.row.number)
+    )
       throw new Error("Cannot write the job: another one has its id");
     if (
       write.put === "admission" &&
