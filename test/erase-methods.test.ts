@@ -147,14 +147,16 @@ test.each(["nist-purge", "ata-sanitize-block", "nvme-format", "scsi-sanitize-cry
   },
 );
 
-test("every method of overwriting erases a disk, and its report has each of its passes", async () => {
-  for (const [id, { passes, finally: last = [] }] of Object.entries(overwriteMethods)) {
+test.each(Object.keys(overwriteMethods))(
+  "%s erases a disk, and its report has each of its passes",
+  async (id) => {
+    const { passes, finally: last = [] } = overwriteMethods[id]!;
     place.practiceDisk("each", MiB);
     const job = await erase("each", "--method", id);
-    expect([id, job.state]).toEqual([id, "erased"]);
+    expect(job.state).toBe("erased");
     expect(eraseFindings(job).passes).toHaveLength(passes.length + last.length);
-  }
-});
+  },
+);
 
 test("the methods are listed without a station, with what they write, and one is told in full", async () => {
   const nowhere = ["--station", "unix:/nonexistent/sock"];

@@ -34,11 +34,16 @@ export function changeSources(changes: readonly SourceChange[]): void {
       if (due.length === 0) return loaded;
       const source = due.reduce(
         (text, { find, replace }) => text.replace(find, () => replace),
-        String(loaded.source),
+        textOf(loaded.source),
       );
       return { ...loaded, source };
     },
   });
+}
+
+function textOf(source: string | ArrayBuffer | NodeJS.TypedArray | null | undefined): string {
+  if (typeof source === "string") return source;
+  return new TextDecoder().decode(source ?? undefined);
 }
 
 /**

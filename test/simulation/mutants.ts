@@ -150,12 +150,21 @@ export const mutants: readonly Mutant[] = [
     "    while (this.#channel.bufferedBytes < highWaterBytes) {",
     "    if (this.#channel.bufferedBytes >= highWaterBytes) { this.#cursor = this.#log.lastSeq; this.#rows = []; }\n    while (this.#channel.bufferedBytes < highWaterBytes) {",
   ),
-  mutant(
-    "a slow watcher is cut off",
-    `${commands}/event-pump.ts`,
-    "    while (this.#channel.bufferedBytes < highWaterBytes) {",
-    "    if (this.#channel.bufferedBytes >= highWaterBytes) this.#channel.abort();\n    while (this.#channel.bufferedBytes < highWaterBytes) {",
-  ),
+  {
+    name: "a slow watcher is cut off",
+    changes: [
+      {
+        file: `${commands}/event-pump.ts`,
+        find: "    while (this.#channel.bufferedBytes < highWaterBytes) {",
+        replace:
+          "    if (this.#channel.bufferedBytes >= highWaterBytes) this.#channel.abort();\n    while (this.#channel.bufferedBytes < highWaterBytes) {",
+      },
+    ],
+    expect: {
+      harmless:
+        "it comes back, is sent up to the bound before anybody looks, and so gets ahead with each connection; a snapshot that is cut off again and again is whole at the latest when no job is at work. It costs reconnects, which no invariant forbids",
+    },
+  },
   mutant(
     "a drained channel is not fed again",
     `${commands}/server-session.ts`,

@@ -196,13 +196,15 @@ export class Person {
     const life = this.life!;
     const path = chance.oneIn(12) ? "/dev/sdz" : `/dev/${chance.pick(["sdb", "sdc"])}`;
     const asked = { path, ...chance.pick(methods) };
-    client.query("erase.plan", asked).then(({ plan, hash }) => {
-      const typed = chance.oneIn(15) ? "nope" : plan.confirm.word;
-      const thinksMs = chance.oneIn(5) ? chance.between(1_000, 8_000) : chance.between(50, 600);
-      clock.callLater(thinksMs, () => {
-        if (life.isAlive) this.#operate(client, "erase.start", { ...asked, hash, typed });
-      });
-    }, this.#unlessExpected);
+    this.#watch(
+      client.query("erase.plan", asked).then(({ plan, hash }) => {
+        const typed = chance.oneIn(15) ? "nope" : plan.confirm.word;
+        const thinksMs = chance.oneIn(5) ? chance.between(1_000, 8_000) : chance.between(50, 600);
+        return clock.callLater(thinksMs, () => {
+          if (life.isAlive) this.#operate(client, "erase.start", { ...asked, hash, typed });
+        });
+      }),
+    );
   }
 
   #verify(client: Client<StationContract>): void {
@@ -216,13 +218,15 @@ export class Person {
 
   /** What they are told of a job's end is what stands in the journal. */
   #operate(client: Client<StationContract>, method: "erase.start" | "verify.start", input: object): void {
-    const { god } = this.#world;
     const { job, result } = client.operate(method, input as never);
     job.catch(this.#unlessExpected);
-    result.then((ended) => {
-      if (god.jobTexts.get(ended.id) !== JSON.stringify(ended) || !isOutcome(ended.state))
-        god.broken("I1", `${this.character.name} was told how ${ended.id} ended, and it did not end so`);
-    }, this.#unlessExpected);
+    this.#watch(result.then((ended) => this.#checkEnded(ended)));
+  }
+
+  #checkEnded(ended: Job): void {
+    const { god } = this.#world;
+    if (god.jobTexts.get(ended.id) !== JSON.stringify(ended) || !isOutcome(ended.state))
+      god.broken("I1", `${this.character.name} was told how ${ended.id} ended, and it did not end so`);
   }
 
   #command(client: Client<StationContract>, method: "job.stop" | "job.pause" | "job.resume"): void {

@@ -42,7 +42,7 @@ export class SimClock implements Clock {
           this.onCall(call.atMs);
           call.make();
         } catch (error) {
-          return reject(error as Error);
+          return reject(error);
         }
         setImmediate(step);
       };

@@ -86,7 +86,7 @@ export class SimHost implements DiskHost {
     const { machine } = this.#world;
     await this.#takes(1, 8);
     const found = await machine.found();
-    return found.map(({ device }) => ({ ...device, holds: machine.holdsOf(device.path) }));
+    return found.map(({ device }) => Object.assign({}, device, { holds: machine.holdsOf(device.path) }));
   }
 
   async images(): Promise<Image[]> {

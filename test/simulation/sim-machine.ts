@@ -21,6 +21,8 @@ export class SimMachine {
   bootId = "boot-1";
   /** Processes that are there, by pid. */
   readonly processes = new Map<number, { readonly startTicks: string; readonly isThere: () => boolean }>();
+  /** What is seen until something changes. */
+  #now: Seen | null = null;
   #boots = 1;
   #diskseq = 0;
   #pid = 1000;
@@ -53,6 +55,7 @@ export class SimMachine {
     const attached = this.disks.filter((disk) => disk.isAttached);
     for (const disk of this.disks) disk.powerCut();
     for (const disk of attached) disk.name = null;
+    this.#now = null;
     for (const disk of attached) this.attach(disk, isRenamed);
     this.#seen();
   }
@@ -97,6 +100,7 @@ export class SimMachine {
 
   /** It is looked at at once, so that whoever asks finds an answer that is there, the first time as every other. */
   #changed(): void {
+    this.#now = null;
     this.#seen();
     this.onChange();
   }
@@ -123,6 +127,10 @@ export class SimMachine {
 
   /** What is read of a machine depends on this text alone, so what was read of one like it is read again. */
   #seen(): Seen {
+    return (this.#now ??= this.#look());
+  }
+
+  #look(): Seen {
     const attached = this.disks.filter((disk) => disk.isAttached);
     const key = `${this.bootId} ${attached.map((d) => `${d.serial} ${d.name} ${d.diskseq} ${d.sizeBytes}`).join(", ")}`;
     let seen = seenMachines.get(key);

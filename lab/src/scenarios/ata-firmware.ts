@@ -58,22 +58,25 @@ export const ataFirmware = [
     },
   ),
 
-  withDrives("hdparm sanitizes a SATA drive, which tells how far it is, and that it has failed", async (machine) => {
-    await using drive = driveWithSecret();
-    await machine.attach(drive);
-    const device = `/dev/${await machine.blockDevice(drive.serial)}`;
-    const status = async () => (await machine.run(`hdparm --sanitize-status ${device}`)).stdout;
-    await machine.sh(`${sanitize} ${device}`);
-    drive.erasure.advanceTo(0.25);
-    assert.match(await status(), /In Process[^]*25%/);
-    drive.erasure.finish();
-    assert.match(await status(), /Completed Without Error/);
-    assert.equal(drive.media.countOthers(0), 0);
-    drive.media.fill(secret);
-    drive.erasure.fate = "fails";
-    await machine.sh(`${sanitize} ${device}`);
-    drive.erasure.finish();
-    assert.doesNotMatch(await status(), /Completed Without Error/);
-    assert.match((await machine.run(firstBytes(device, 7))).stderr, /Input\/output error/);
-  }),
+  withDrives(
+    "hdparm sanitizes a SATA drive, which tells how far it is, and that it has failed",
+    async (machine) => {
+      await using drive = driveWithSecret();
+      await machine.attach(drive);
+      const device = `/dev/${await machine.blockDevice(drive.serial)}`;
+      const status = async () => (await machine.run(`hdparm --sanitize-status ${device}`)).stdout;
+      await machine.sh(`${sanitize} ${device}`);
+      drive.erasure.advanceTo(0.25);
+      assert.match(await status(), /In Process[^]*25%/);
+      drive.erasure.finish();
+      assert.match(await status(), /Completed Without Error/);
+      assert.equal(drive.media.countOthers(0), 0);
+      drive.media.fill(secret);
+      drive.erasure.fate = "fails";
+      await machine.sh(`${sanitize} ${device}`);
+      drive.erasure.finish();
+      assert.doesNotMatch(await status(), /Completed Without Error/);
+      assert.match((await machine.run(firstBytes(device, 7))).stderr, /Input\/output error/);
+    },
+  ),
 ];

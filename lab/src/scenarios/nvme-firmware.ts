@@ -41,7 +41,7 @@ export const nvmeFirmware = [
     async (machine) => {
       await using drive = driveWithSecret();
       const { device, controller } = await attached(machine, drive);
-            await machine.sh(`nvme sanitize ${controller} -a start-block-erase`);
+      await machine.sh(`nvme sanitize ${controller} -a start-block-erase`);
       drive.erasure.advanceTo(0.4);
       const underWay = await sanitizeLog(machine, controller);
       assert.equal(underWay.sprog, Math.floor(0.4 * 65536));
@@ -57,42 +57,48 @@ export const nvmeFirmware = [
     },
   ),
 
-  withDrives("a sanitize that failed locks the media, and only one that allowed it can be left", async (machine) => {
-    await using drive = driveWithSecret();
-    drive.erasure.fate = "fails";
-    const { device, controller } = await attached(machine, drive);
-        for (const [option, exitCode] of [
-      ["", 1],
-      ["--ause", 0],
-    ] as const) {
-      await machine.sh(`nvme sanitize ${controller} -a start-crypto-erase ${option}`);
-      drive.erasure.finish();
-      assert.match((await sanitizeLog(machine, controller)).sstat.status, /Failed/);
-      assert.match((await machine.run(firstBytes(device, 7))).stderr, /Input\/output error/);
-      const leaving = await machine.run(`nvme sanitize ${controller} -a exit-failure`);
-      assert.equal(leaving.exitCode, exitCode, option);
-    }
-    assert.equal((await machine.run(firstBytes(device, 7))).exitCode, 0);
-  }),
+  withDrives(
+    "a sanitize that failed locks the media, and only one that allowed it can be left",
+    async (machine) => {
+      await using drive = driveWithSecret();
+      drive.erasure.fate = "fails";
+      const { device, controller } = await attached(machine, drive);
+      for (const [option, exitCode] of [
+        ["", 1],
+        ["--ause", 0],
+      ] as const) {
+        await machine.sh(`nvme sanitize ${controller} -a start-crypto-erase ${option}`);
+        drive.erasure.finish();
+        assert.match((await sanitizeLog(machine, controller)).sstat.status, /Failed/);
+        assert.match((await machine.run(firstBytes(device, 7))).stderr, /Input\/output error/);
+        const leaving = await machine.run(`nvme sanitize ${controller} -a exit-failure`);
+        assert.equal(leaving.exitCode, exitCode, option);
+      }
+      assert.equal((await machine.run(firstBytes(device, 7))).exitCode, 0);
+    },
+  ),
 
-  withDrives("an NVMe drive that loses power while it sanitizes goes on when the power is back", async (machine) => {
-    await using drive = driveWithSecret();
-    const { device, controller } = await attached(machine, drive);
-    await machine.sh(`nvme sanitize ${controller} -a start-overwrite --ovrpat=0x5a5a5a5a`);
-    await drive.powerOff();
-    await drive.powerOn();
-    await machine.sh(`until nvme sanitize-log ${controller} 2> /dev/null; do sleep 0.2; done`);
-    assert.match((await sanitizeLog(machine, controller)).sstat.status, /in Progress/);
-    drive.erasure.finish();
-    assert.match((await sanitizeLog(machine, controller)).sstat.status, /Completed Successfully/);
-    assert.equal(drive.media.countOthers(0x5a), 0);
-  }),
+  withDrives(
+    "an NVMe drive that loses power while it sanitizes goes on when the power is back",
+    async (machine) => {
+      await using drive = driveWithSecret();
+      const { controller } = await attached(machine, drive);
+      await machine.sh(`nvme sanitize ${controller} -a start-overwrite --ovrpat=0x5a5a5a5a`);
+      await drive.powerOff();
+      await drive.powerOn();
+      await machine.sh(`until nvme sanitize-log ${controller} 2> /dev/null; do sleep 0.2; done`);
+      assert.match((await sanitizeLog(machine, controller)).sstat.status, /in Progress/);
+      drive.erasure.finish();
+      assert.match((await sanitizeLog(machine, controller)).sstat.status, /Completed Successfully/);
+      assert.equal(drive.media.countOthers(0x5a), 0);
+    },
+  ),
 
   withDrives("a drive that lies about its sanitize is found out only by reading", async (machine) => {
     await using drive = driveWithSecret();
     drive.erasure.fate = "lies";
     const { device, controller } = await attached(machine, drive);
-        await machine.sh(`nvme sanitize ${controller} -a start-block-erase`);
+    await machine.sh(`nvme sanitize ${controller} -a start-block-erase`);
     drive.erasure.finish();
     assert.equal((await sanitizeLog(machine, controller)).sstat.global_erased, 1);
     assert.equal((await machine.run(firstBytes(device, 7))).stdout, secret);
@@ -103,8 +109,8 @@ export const nvmeFirmware = [
     async (machine) => {
       await using drive = driveWithSecret();
       drive.erasure.pace = { durationMs: 50 };
-      const { device, controller } = await attached(machine, drive);
-            await machine.sh(`nvme write-uncor ${device} --start-block=8 --block-count=0`);
+      const { device } = await attached(machine, drive);
+      await machine.sh(`nvme write-uncor ${device} --start-block=8 --block-count=0`);
       const read = `dd if=${device} of=/dev/null bs=4096 skip=1 count=1 iflag=direct`;
       assert.match((await machine.run(read)).stderr, /No data available/);
       await machine.sh(`nvme format ${device} --ses=1 --lbaf=1 --force`);

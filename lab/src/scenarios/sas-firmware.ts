@@ -25,21 +25,24 @@ export const sasFirmware = [
     assert.equal(drive.media.countOthers(0), 0);
   }),
 
-  withDrives("a SAS drive whose sanitize failed says so to everyone until it is told to leave it", async (machine) => {
-    await using drive = driveWithSecret();
-    drive.erasure.fate = "fails";
-    await machine.attach(drive);
-    const device = `/dev/${await machine.blockDevice(drive.serial)}`;
-    const sanitizing = machine.begin(`sg_sanitize --wait --crypto --quick ${device}`);
-    await drive.erasure.begun;
-    drive.erasure.finish();
-    const { exitCode, stderr } = await sanitizing;
-    assert.notEqual(exitCode, 0);
-    assert.match(stderr, /Sanitize command failed/);
-    assert.match((await machine.run(firstBytes(device, 7))).stderr, /Input\/output error/);
-    await machine.sh(`sg_sanitize --early --fail --quick ${device}`);
-    await machine.sh(`sg_turs ${device}`);
-  }),
+  withDrives(
+    "a SAS drive whose sanitize failed says so to everyone until it is told to leave it",
+    async (machine) => {
+      await using drive = driveWithSecret();
+      drive.erasure.fate = "fails";
+      await machine.attach(drive);
+      const device = `/dev/${await machine.blockDevice(drive.serial)}`;
+      const sanitizing = machine.begin(`sg_sanitize --wait --crypto --quick ${device}`);
+      await drive.erasure.begun;
+      drive.erasure.finish();
+      const { exitCode, stderr } = await sanitizing;
+      assert.notEqual(exitCode, 0);
+      assert.match(stderr, /Sanitize command failed/);
+      assert.match((await machine.run(firstBytes(device, 7))).stderr, /Input\/output error/);
+      await machine.sh(`sg_sanitize --early --fail --quick ${device}`);
+      await machine.sh(`sg_turs ${device}`);
+    },
+  ),
 
   withDrives(
     "sg_format erases a SAS drive, and a sector that cannot be read heals when it is written",

@@ -154,7 +154,7 @@ describe("a station", () => {
       await passWithoutDeath();
       for (const tell of ["verifying", "end"] as const) {
         const process = world.host.processes.at(-1)!;
-        if (tell === "verifying") void process.tell({ type: "verifying" });
+        if (tell === "verifying") process.tell({ type: "verifying" });
         else process.finish("erased");
         await passWithoutDeath();
       }
@@ -190,7 +190,7 @@ describe("a station", () => {
     await world.pass();
     world.medium.isFull = true;
     const stopping = client.command("job.stop", { job: "j_none" }).catch((error: unknown) => error);
-    void world.host.processes[0]!.tell({ type: "verifying" });
+    world.host.processes[0]!.tell({ type: "verifying" });
     world.host.processes[0]!.finish("erased");
     await world.pass();
     expect(world.reports.has(id)).toBe(true);

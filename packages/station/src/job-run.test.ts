@@ -52,8 +52,7 @@ afterEach(async () => {
 });
 
 const process = (): MemoryJobProcess => host.processes[0]!;
-const checkpoint = (offset: number): void =>
-  void process().tell({ type: "checkpoint", checkpoint: { offset } });
+const checkpoint = (offset: number): void => process().tell({ type: "checkpoint", checkpoint: { offset } });
 const stands = (): unknown => [jobs.get(id)!.state, jobs.order(id).checkpoint];
 
 describe("a job at work", () => {
@@ -96,7 +95,7 @@ describe("a job at work", () => {
     const kept: number[] = [];
     const keep = (offset: number): void =>
       void process()
-        .tell({ type: "checkpoint", checkpoint: { offset } })
+        .keep({ offset })
         ?.then(() => kept.push(offset));
     keep(1);
     await settle();

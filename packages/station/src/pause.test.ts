@@ -91,8 +91,8 @@ describe("pause", () => {
 });
 
 describe("a disk that does not answer", () => {
-  const stall = (): void => void world.process(0).tell({ type: "stalled", message: "No answer for 30 s" });
-  const answer = (): void => void world.process(0).tell({ type: "answering" });
+  const stall = (): void => world.process(0).tell({ type: "stalled", message: "No answer for 30 s" });
+  const answer = (): void => world.process(0).tell({ type: "answering" });
 
   test("makes its job hung, with the reason, until it answers", async () => {
     stall();

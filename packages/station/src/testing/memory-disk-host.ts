@@ -13,6 +13,7 @@ import {
   type WorkKind,
 } from "@trofie/contract";
 import type {
+  Checkpoint,
   DiskHost,
   JobEnd,
   JobEvent,
@@ -64,9 +65,13 @@ export class MemoryJobProcess implements JobProcess {
     if (!this.isHung) void this.#tell({ type: "resumed" });
   }
 
-  /** As `OnJobEvent`. */
-  tell(event: JobEvent): void | Promise<void> {
-    return this.#tell(event);
+  tell(event: JobEvent): void {
+    void this.#tell(event);
+  }
+
+  /** As `tell`, and resolves when it is kept for certain. */
+  keep(checkpoint: Checkpoint): void | Promise<void> {
+    return this.#tell({ type: "checkpoint", checkpoint });
   }
 
   finish(outcome: JobReport["outcome"]): void {
