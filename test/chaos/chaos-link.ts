@@ -72,8 +72,11 @@ export class ChaosLink {
   }
 }
 
-/** Only TCP knows a reset; at a UNIX socket it is seen as an end. */
+/**
+ * Only TCP knows a reset; at a UNIX socket it is seen as an end. Once our own FIN is on its way libuv refuses to reset
+ * (uv_tcp_close_reset: UV_EINVAL), and Node would never close the socket.
+ */
 export function reset(socket: Socket): void {
-  if (socket.remoteFamily === undefined) socket.destroy();
+  if (socket.remoteFamily === undefined || socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }

@@ -2,16 +2,17 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Chance } from "./chance.ts";
 import { clientInput, type ClientInput } from "./client-input.ts";
-import { stationInput, type StationInput } from "./station-input.ts";
+import { crowdInput, stationInput, type CrowdInput, type StationInput } from "./station-input.ts";
 
-export type FuzzInput = StationInput | ClientInput;
+export type FuzzInput = StationInput | CrowdInput | ClientInput;
 
 /** The end of the protocol that is fuzzed; `both` is mostly the station's. */
 export type End = "station" | "client" | "both";
 
 export function fuzzInput(chance: Chance, end: End): FuzzInput {
   const isOfClient = end === "client" || (end === "both" && chance.oneIn(8));
-  return isOfClient ? clientInput(chance) : stationInput(chance);
+  if (isOfClient) return clientInput(chance);
+  return chance.oneIn(32) ? crowdInput(chance) : stationInput(chance);
 }
 
 /** An input in one word, for a command line. */
@@ -34,6 +35,8 @@ export function inputOf(word: string): FuzzInput {
 /** An input as a person reads it. */
 export function textOf(input: FuzzInput): string {
   if (input.end === "client") return JSON.stringify(input, null, 1);
+  if (input.end === "crowd")
+    return input.visits.map((visit) => `at the same time:\n${textOf(visit)}`).join("\n");
   const steps = input.steps.map((step) =>
     "say" in step
       ? step.say.map((piece) => `  say ${quoted(piece)}`).join("\n")

@@ -30,7 +30,7 @@ export class Fuzzer implements Disposable {
     this.#client = null;
   }
 
-  /** Executes one connection's input; null when all was as it must be. */
+  /** Executes one input; null when all was as it must be. */
   async execute(input: FuzzInput): Promise<Breach | null> {
     let breach: Breach | null = null;
     try {
@@ -51,12 +51,13 @@ export class Fuzzer implements Disposable {
 
   async #execute(input: FuzzInput): Promise<void> {
     const { met, stationFault, clientFault } = this.#options;
-    if (input.end === "station") {
-      this.#station ??= await StationWorld.open(met, stationFault);
-      return this.#station.execute(input);
+    if (input.end === "client") {
+      this.#client ??= new ClientWorld(met, clientFault);
+      return this.#client.execute(input);
     }
-    this.#client ??= new ClientWorld(met, clientFault);
-    return this.#client.execute(input);
+    this.#station ??= await StationWorld.open(met, stationFault);
+    if (input.end === "station") await this.#station.execute(input);
+    else await this.#station.executeCrowd(input.visits);
   }
 }
 

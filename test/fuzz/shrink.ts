@@ -1,7 +1,7 @@
 /** Makes an input that breaks something as short as simple means can. */
 import type { ClientInput } from "./client-input.ts";
 import type { FuzzInput } from "./fuzz-input.ts";
-import type { StationInput, Step } from "./station-input.ts";
+import type { CrowdInput, StationInput, Step } from "./station-input.ts";
 
 /** Shorter inputs are tried until so many have been. */
 const mostTries = 2_000;
@@ -14,7 +14,7 @@ export async function shrink(
   let shortest = input;
   let tries = 0;
   search: for (;;) {
-    for (const shorter of shortest.end === "station" ? shorterTalks(shortest) : shorterSayings(shortest)) {
+    for (const shorter of shorterInputs(shortest)) {
       if ((tries += 1) > mostTries) return shortest;
       if (!(await breaks(shorter))) continue;
       shortest = shorter;
@@ -22,6 +22,19 @@ export async function shrink(
     }
     return shortest;
   }
+}
+
+function shorterInputs(input: FuzzInput): Iterable<FuzzInput> {
+  if (input.end === "client") return shorterSayings(input);
+  return input.end === "station" ? shorterTalks(input) : shorterCrowds(input);
+}
+
+/** One connection alone, one less, and each of them shorter. */
+function* shorterCrowds({ end, visits }: CrowdInput): Generator<FuzzInput> {
+  yield* visits;
+  if (visits.length > 2) for (const index of visits.keys()) yield { end, visits: visits.toSpliced(index, 1) };
+  for (const [index, visit] of visits.entries())
+    for (const shorter of shorterTalks(visit)) yield { end, visits: visits.with(index, shorter) };
 }
 
 function* shorterTalks(input: StationInput): Generator<StationInput> {

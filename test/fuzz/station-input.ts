@@ -26,7 +26,26 @@ export interface StationInput {
   readonly leaving: Leaving;
 }
 
-/** The input of one execution. */
+/** Several connections at the same time. */
+export interface CrowdInput {
+  readonly end: "crowd";
+  readonly visits: readonly StationInput[];
+}
+
+export function crowdInput(chance: Chance): CrowdInput {
+  return {
+    end: "crowd",
+    visits: Array.from({ length: 2 + chance.below(5) }, () => withoutTime(stationInput(chance))),
+  };
+}
+
+/** Nothing that takes time, or that would happen to the others too. */
+function withoutTime({ steps, leaving }: StationInput): StationInput {
+  const own = steps.filter((step) => "say" in step || "taking" in step || "rival" in step);
+  return { end: "station", steps: own, leaving: leaving === "silence" ? "fin" : leaving };
+}
+
+/** The input of one connection. */
 export function stationInput(chance: Chance): StationInput {
   // A third is as it should be, so that what follows a good opening is met often.
   const kind = chance.weighed([

@@ -43,6 +43,8 @@ export interface Foretold {
   readonly client: string | null;
   readonly reading: ToldReading;
   readonly wantsProgress: boolean;
+  /** A handler took its time. */
+  readonly wasSlow: boolean;
   /** The connection may end before all is answered: then what was answered must be the beginning of it. */
   readonly mayFallShort: boolean;
 }
@@ -99,6 +101,7 @@ export class StationModel {
       client: this.#client,
       reading: this.#reading,
       wantsProgress: this.#wantsProgress,
+      wasSlow: this.#wasSlow,
       mayFallShort: this.#mayFallShort,
     };
   }

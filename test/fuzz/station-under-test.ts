@@ -4,7 +4,7 @@ import { MessageLinesFactory } from "@trofie/commands/lines";
 import { MemoryJournal } from "@trofie/commands/testing";
 import { errorCodes, stationContract, type StationContract } from "@trofie/contract";
 import { Reactor } from "@trofie/reactor";
-import { seededRandom } from "@trofie/reactor/testing";
+import { seededRandom, settle } from "@trofie/reactor/testing";
 import { digestOf } from "../../packages/station/src/digest.ts";
 import { FuzzClock } from "./fuzz-clock.ts";
 import { HandNet } from "./hand-net.ts";
@@ -38,8 +38,10 @@ export class StationUnderTest {
   /** How many decisions were recorded, and how many then started. */
   recorded = 0;
   started = 0;
+  /** No handler takes any time; slow ones still answer later than others. */
+  isHurried = false;
   /** Handlers that are at work. */
-  busy = 0;
+  #busy = 0;
   readonly #net = new HandNet();
   readonly #reactor: Reactor;
 
@@ -75,6 +77,12 @@ export class StationUnderTest {
     return this.#net.dial();
   }
 
+  /** Lets time pass until no handler is at work. */
+  async finishHandlers(): Promise<void> {
+    await settle();
+    while (this.#busy > 0) await this.clock.advance(this.isHurried ? 0 : slowMs);
+  }
+
   #handlers(): object {
     return Object.fromEntries(
       Object.entries(stationContract.methods).map(([name, { kind }]) => [
@@ -100,10 +108,10 @@ export class StationUnderTest {
   }
 
   #later(delayMs: number, answer: () => object): Promise<object> {
-    this.busy += 1;
+    this.#busy += 1;
     return new Promise((resolve) =>
-      this.clock.callLater(delayMs, () => {
-        this.busy -= 1;
+      this.clock.callLater(this.isHurried ? 0 : delayMs, () => {
+        this.#busy -= 1;
         resolve(answer());
       }),
     );

@@ -4,14 +4,13 @@ import { settle } from "@trofie/reactor/testing";
 import { broken, hung } from "./breach.ts";
 import { Bystander } from "./bystander.ts";
 import type { HandWire } from "./hand-wire.ts";
-import { Hearing } from "./hearing.ts";
 import { bystanderCommands, bystanderRole } from "./known.ts";
-import type { StationInput, Step } from "./station-input.ts";
+import type { Leaving, StationInput } from "./station-input.ts";
 import { checkForPollution } from "./pollution.ts";
 import { StationModel, type Foretold } from "./station-model.ts";
 import { StationUnderTest, type StationFault } from "./station-under-test.ts";
-import { slowMs } from "./tempers.ts";
 import { contentOf, type ToldCommand } from "./told-commands.ts";
+import { Visit } from "./visit.ts";
 
 interface KnownParams {
   readonly cmd: string;
@@ -50,110 +49,88 @@ export class StationWorld {
     return world;
   }
 
-  /** Throws a `Breach` when something happens that must never be. */
-  async execute(input: StationInput): Promise<void> {
-    const foretold = new StationModel(this.#told).foretell(input);
-    const { journal } = this.#station;
-    const before = {
-      rows: journal.lastSeq,
-      recorded: this.#station.recorded,
-      verdicts: journal.verdicts.size,
-    };
-    const hearing = new Hearing(foretold, journal, this.#met);
+  /** Throws a `Breach` when something happens that must never be. Several inputs come at the same time. */
+  async execute(...inputs: StationInput[]): Promise<void> {
+    const station = this.#station;
+    const foretold = together(inputs.map((input) => new StationModel(this.#told).foretell(input)));
+    if (haveOneInCommon(foretold)) return this.#oneByOne(inputs);
+    const before = countsOf(station);
     this.#bystander.ask();
-    const wire = this.#station.connect();
+    const visits = inputs.map((input, index) => new Visit(input, foretold[index]!, station, this.#met));
     await settle();
-    for (const step of input.steps) await this.#do(step, wire, foretold);
-    hearing.take(wire.hear());
-    if (wire.ended === "no") hearing.checkIsUpToDate();
-    await this.#leave(input, wire);
-    hearing.take(wire.hear());
-    hearing.checkEnd();
-    this.#checkGoodbye(hearing.goodbye, foretold, input);
+    const rounds = Math.max(...inputs.map(({ steps }) => steps.length));
+    for (let round = 0; round < rounds; round += 1) {
+      await Promise.all(visits.map((visit) => visit.do(round)));
+      await settle();
+    }
+    for (const visit of visits) visit.checkIsUpToDate();
+    await this.#leave(visits);
+    for (const visit of visits) visit.checkEnd();
     this.#checkRecords(foretold, before);
-    this.#checkRest(wire);
+    this.#checkRest(visits);
     this.#bystander.check();
   }
 
-  async #do(step: Step, wire: HandWire, { client }: Foretold): Promise<void> {
-    if ("say" in step) wire.say(...step.say);
-    else if ("pourBytes" in step) await pour(step.pourBytes, wire);
-    else if ("waitMs" in step) await this.#station.clock.advance(step.waitMs);
-    else if ("taking" in step) wire.setTaking(step.taking);
-    else if ("full" in step) await this.#setFull(step.full);
-    else await this.#openRival(client);
-    await settle();
+  /** Time stands still, and slow handlers are as fast as others: nobody is idle because of somebody else. */
+  async executeCrowd(inputs: readonly StationInput[]): Promise<void> {
+    this.#station.isHurried = true;
+    await this.execute(...inputs);
+    this.#station.isHurried = false;
   }
 
-  /** What was asked before is decided before. */
-  async #setFull(isFull: boolean): Promise<void> {
-    await this.#finishHandlers();
-    this.#station.journal.isFull = isFull;
+  async #oneByOne(inputs: readonly StationInput[]): Promise<void> {
+    for (const input of inputs) await this.execute(input);
   }
 
-  async #openRival(client: string | null): Promise<void> {
-    if (client === null) return;
-    const rival = this.#station.connect();
-    const params = { proto: [1], client, agent: "rival", auth: { token: "viewer" } };
-    rival.say(Buffer.from(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "session.open", params })}\n`));
-    await settle();
-    rival.cut();
-  }
-
-  async #leave({ leaving }: StationInput, wire: HandWire): Promise<void> {
+  async #leave(visits: readonly Visit[]): Promise<void> {
     const { clock, journal } = this.#station;
-    if (leaving === "reset") wire.cut();
-    if (leaving === "fin") wire.setTaking(true);
-    if (leaving !== "reset") await this.#finishHandlers();
-    if (leaving === "fin") wire.fin();
+    const leaving = (how: Leaving): HandWire[] =>
+      visits.filter(({ input }) => input.leaving === how).map(({ wire }) => wire);
+    for (const wire of leaving("reset")) wire.cut();
+    for (const wire of leaving("fin")) wire.setTaking(true);
+    if (visits.some(({ input }) => input.leaving !== "reset")) await this.#station.finishHandlers();
+    for (const wire of leaving("fin")) wire.fin();
     await settle();
-    if (wire.ended !== "gone") await clock.advance(goneWithinMs);
-    if (wire.ended !== "gone") hung(`the connection is still there ${goneWithinMs} ms later`);
-    await this.#finishHandlers();
+    const isThere = ({ wire }: Visit): boolean => wire.ended !== "gone";
+    if (visits.some(isThere)) await clock.advance(goneWithinMs);
+    if (visits.some(isThere)) hung(`the connection is still there ${goneWithinMs} ms later`);
+    await this.#station.finishHandlers();
     journal.isFull = false;
   }
 
-  async #finishHandlers(): Promise<void> {
-    await settle();
-    while (this.#station.busy > 0) await this.#station.clock.advance(slowMs);
-  }
-
-  #checkGoodbye(said: string | null, foretold: Foretold, { leaving }: StationInput): void {
-    if (said === foretold.goodbye || said === null || foretold.mayFallShort) return;
-    const whySilent = foretold.client === null ? ["auth-timeout"] : ["idle", "slow"];
-    if (foretold.goodbye === null && leaving === "silence" && whySilent.includes(said)) return;
-    broken(`it said goodbye because of ${said}, and not ${foretold.goodbye}`);
-  }
-
   /** What was to be recorded is, and nothing else; what began had been recorded. */
-  #checkRecords(
-    { decided, mayFallShort }: Foretold,
-    before: { rows: number; recorded: number; verdicts: number },
-  ): void {
-    const { journal, recorded, started, mistakes } = this.#station;
+  #checkRecords(foretold: readonly Foretold[], before: Counts): void {
+    const { mistakes } = this.#station;
     if (mistakes.length > 0) broken("the dispatcher made a mistake", mistakes[0]);
-    let accepted = 0;
-    let verdicts = 0;
-    for (const told of decided) {
-      const verdict = journal.find(told.cmd)?.verdict;
-      if (verdict === undefined && mayFallShort) break;
-      if (verdict === undefined) broken(`no verdict of ${told.cmd} was recorded`);
-      if ("result" in verdict !== (told.verdict === "accepted"))
-        broken(`the verdict of ${told.cmd} is ${JSON.stringify(verdict)}`);
-      this.#told.set(told.cmd, told);
-      verdicts += 1;
-      if (told.verdict === "accepted") accepted += 1;
-    }
-    if (journal.verdicts.size !== before.verdicts + verdicts) broken("a verdict was recorded of no command");
-    if (recorded !== before.recorded + accepted || journal.lastSeq !== before.rows + accepted)
+    const decided = foretold.flatMap((one) => this.#checkDecided(one));
+    const accepted = decided.filter(({ verdict }) => verdict === "accepted").length;
+    const { verdicts, recorded, rows, started } = countsOf(this.#station);
+    if (verdicts !== before.verdicts + decided.length) broken("a verdict was recorded of no command");
+    if (recorded !== before.recorded + accepted || rows !== before.rows + accepted)
       broken(`${recorded - before.recorded} commands took effect, and ${accepted} were accepted`);
     if (started !== recorded) broken(`${started} began of ${recorded} that were recorded`);
   }
 
-  /** Nothing is left of a connection that is gone. */
-  #checkRest(wire: HandWire): void {
+  /** What was decided of what one connection asked; all of it, unless that came to a sudden end. */
+  #checkDecided({ decided, mayFallShort }: Foretold): readonly ToldCommand[] {
+    const verdicts = decided.map(({ cmd }) => this.#station.journal.find(cmd)?.verdict);
+    const missing = verdicts.indexOf(undefined);
+    if (missing !== -1 && !mayFallShort) broken(`no verdict of ${decided[missing]!.cmd} was recorded`);
+    const known = missing === -1 ? decided : decided.slice(0, missing);
+    for (const [index, told] of known.entries()) {
+      const verdict = verdicts[index]!;
+      if ("result" in verdict !== (told.verdict === "accepted"))
+        broken(`the verdict of ${told.cmd} is ${JSON.stringify(verdict)}`);
+      this.#told.set(told.cmd, told);
+    }
+    return known;
+  }
+
+  /** Nothing is left of connections that are gone. */
+  #checkRest(visits: readonly Visit[]): void {
     const { server, clock } = this.#station;
-    if (wire.mostUnsentBytes > mostUnsentBytes) broken(`${wire.mostUnsentBytes} bytes waited to be taken`);
+    const unsentBytes = Math.max(...visits.map(({ wire }) => wire.mostUnsentBytes));
+    if (unsentBytes > mostUnsentBytes) broken(`${unsentBytes} bytes waited to be taken`);
     if (server.connections !== 1) broken(`${server.connections - 1} sessions are left`);
     if (clock.waiting !== this.#idleCalls)
       broken(`${clock.waiting - this.#idleCalls} calls still wait on the clock`);
@@ -173,11 +150,25 @@ export class StationWorld {
   }
 }
 
-const drop = Buffer.alloc(65_536, "x");
+interface Counts {
+  readonly rows: number;
+  readonly verdicts: number;
+  readonly recorded: number;
+  readonly started: number;
+}
 
-async function pour(bytes: number, wire: HandWire): Promise<void> {
-  for (let left = bytes; left > 0 && wire.ended !== "gone"; left -= drop.length) {
-    wire.say(drop.subarray(0, left));
-    await settle();
-  }
+function countsOf({ journal, recorded, started }: StationUnderTest): Counts {
+  return { rows: journal.lastSeq, verdicts: journal.verdicts.size, recorded, started };
+}
+
+/** Commands are decided one at a time: behind a slow one of somebody else all may be late. */
+function together(foretold: readonly Foretold[]): readonly Foretold[] {
+  const isLate = foretold.length > 1 && foretold.some(({ wasSlow }) => wasSlow);
+  return isLate ? foretold.map((one) => ({ ...one, mayFallShort: true })) : foretold;
+}
+
+/** Two that give a command under the same id: which one comes first nobody can foretell. */
+function haveOneInCommon(foretold: readonly Foretold[]): boolean {
+  const ids = foretold.flatMap(({ decided }) => decided.map(({ cmd }) => cmd));
+  return new Set(ids).size < ids.length;
 }

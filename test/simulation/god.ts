@@ -56,6 +56,8 @@ export class God implements DiskWitness, JobWitness {
   readonly #jobOf = new Map<Life, SimJob>();
   readonly #reported = new Map<string, string>();
   readonly #progress = new Map<SimJob, { readonly step: number; readonly bytesDone: number }>();
+  /** Each job as its newest event tells it. */
+  readonly #jobTold = new Map<string, string>();
   /** What was sent to a station whose journal is lost since: none of it may be carried out any more. */
   readonly #lostCommands = new Set<string>();
   /** Processes of jobs that no journal knows any more. */
@@ -81,6 +83,7 @@ export class God implements DiskWitness, JobWitness {
 
   committed(writes: readonly Write[]): void {
     const { trace, sometimes } = this.#options;
+    this.#checkJobsAreTold(writes);
     for (const write of writes) {
       if (!("put" in write) || write.put !== "event") continue;
       const { seq, type, job } = write.row;
@@ -91,6 +94,18 @@ export class God implements DiskWitness, JobWitness {
       if (type === "job.paused") sometimes.saw("job paused");
       if (type === "job.hung") sometimes.saw("job hung");
       if (type === "job.ended") this.#ended(write.row);
+    }
+  }
+
+  /** I3: no change of a job without the event that tells of it. */
+  #checkJobsAreTold(writes: readonly Write[]): void {
+    for (const write of writes) {
+      if (!("put" in write) || write.put !== "job") continue;
+      const { id, job } = write.row;
+      if (this.#jobTold.get(id) === job) continue;
+      this.#jobTold.set(id, job);
+      const isTold = this.#options.medium.rows.events.some((row) => row.job === id && row.body === job);
+      if (!isTold) this.broken("I3", `${id} has changed to ${job}, and no event tells of it`);
     }
   }
 
@@ -256,7 +271,9 @@ export class God implements DiskWitness, JobWitness {
     ) {
       sometimes.saw("verification found a difference");
       if (disk.isHonest)
-        this.broken("I7", `${job.order.job}: verification failed on the healthy disk ${disk.serial}`);
+        this.broken("I7", `${job.order.job}: verification failed on the honest disk ${disk.serial}`);
+      if (outcome.startsWith("erased"))
+        this.broken("I4", `${job.order.job} is ${outcome}, and what was read back is not what was written`);
     }
     if (outcome === "erased" || outcome === "erased-with-errors") this.#checkErased(job, disk, findings);
   }

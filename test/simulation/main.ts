@@ -45,7 +45,7 @@ function work(): Promise<boolean> {
   const from = Number(values.from);
   if (values.replay !== undefined) return replay(Number(values.replay));
   if (values["check-mutants"]) return checkMutants();
-  if (values.mutants) return tryMutants(positionals);
+  if (values.mutants) return tryMutants({ names: positionals, mostSeeds: Number(values.seeds ?? 20_000) });
   if (values.sweep === undefined)
     return campaign({ from, count: Number(values.seeds ?? 1000), mutant, hasHashes });
   return sweep({ count: Number(values.sweep), from, every: Number(values.every), mutant });

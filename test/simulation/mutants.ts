@@ -310,19 +310,23 @@ export const mutants: readonly Mutant[] = [
 
   // The disk.
   {
+    // Each of the three is enough to keep the wrong disk from being written to.
     name: "the name of a disk is trusted",
     changes: [
       {
         file: "disks/src/disk/open-planned.ts",
-        find: "      await this.#checkSame({ ...found.device.identity, sizeBytes: disk.sizeBytes });\n".slice(
-          2,
-        ),
+        find: "    await this.#checkSame({ ...found.device.identity, sizeBytes: disk.sizeBytes });\n",
         replace: "",
       },
       {
         file: "disks/src/disk/open-planned.ts",
         find: "this.#isAgain ? await this.#pathNow() : this.#planned.path;",
         replace: "this.#planned.path;",
+      },
+      {
+        file: "disks/src/disk/open-planned.ts",
+        find: "      this.#difference(found, durableFields) ??\n",
+        replace: "",
       },
     ],
     expect: killed,

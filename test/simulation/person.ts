@@ -257,7 +257,7 @@ export class Person {
     if (isAnothers) return this.tap.reuse(method, params);
     if (chance.oneIn(2)) return this.tap.sendAgain(method, params);
     if (answer === null || !isRecorded) return;
-    const other = method.startsWith("job.") ? { job: this.#someJob() } : { path: "/dev/sdz" };
+    const other = method.startsWith("job.") ? { job: this.#someJob() ?? "j_none" } : { path: "/dev/sdz" };
     const changed = { ...params, ...other };
     if (JSON.stringify(changed) !== JSON.stringify(params)) this.tap.reuse(method, changed);
   }

@@ -30,7 +30,7 @@ export class SimDisk {
   /** Operations take so much longer. */
   slowness = 1;
   isHanging = false;
-  /** True of a disk that nothing was done to that could make a verification fail. */
+  /** It has never lied, nor was it written to elsewhere: what is read of it is what was written last, bad sectors or not. */
   isHonest = true;
   /** Sectors that were bad from the beginning and are for ever. */
   readonly badSectors = new Set<number>();
@@ -117,7 +117,6 @@ export class SimDisk {
   }
 
   spoilSector(sector: number, on: "read" | "write" | "both"): void {
-    this.isHonest = false;
     this.badSectors.add(sector);
     this.disk.spoil({ offset: sector * sectorBytes, lengthBytes: sectorBytes, on });
   }

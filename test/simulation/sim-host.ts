@@ -46,7 +46,7 @@ const limits: Limits = {
   mostSuspectBlocks: 12,
   mostSuspectsInARow: 6,
   goneGraceMs: 300,
-  overlapBytes: 2 * blockBytes,
+  overlapBytes: blockBytes,
 };
 
 /** What god wants to know of jobs. */

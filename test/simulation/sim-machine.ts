@@ -31,7 +31,7 @@ export class SimMachine {
   constructor(disks: readonly SimDisk[], chance: Chance) {
     this.disks = disks;
     this.#chance = chance;
-    if (seenMachines.size > 5000) seenMachines.clear();
+    if (seenMachines.size > 400) seenMachines.clear();
     for (const disk of disks) this.attach(disk);
   }
 

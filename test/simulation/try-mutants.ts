@@ -5,8 +5,7 @@ import { say } from "./campaign.ts";
 import { checkChanges } from "./change-sources.ts";
 import { mutants, type Mutant } from "./mutants.ts";
 
-/** What is not found in that many seeds survives. */
-const mostSeeds = 4_000;
+/** Of one that is argued to be harmless so many seeds are enough. */
 const mostSeedsOfHarmless = 500;
 
 interface Tried {
@@ -16,8 +15,15 @@ interface Tried {
   readonly words: string;
 }
 
+export interface MutantsOptions {
+  /** All, if none is named; "from:NAME" for that one and all after it. */
+  readonly names: readonly string[];
+  /** What is not found in that many seeds survives. */
+  readonly mostSeeds: number;
+}
+
 /** True when every change fitted and every mistake was found that is not harmless. */
-export async function tryMutants(names: readonly string[]): Promise<boolean> {
+export async function tryMutants({ names, mostSeeds }: MutantsOptions): Promise<boolean> {
   const unknown = names.find(
     (name) => !name.startsWith("from:") && !mutants.some((mutant) => mutant.name === name),
   );
@@ -30,7 +36,7 @@ export async function tryMutants(names: readonly string[]): Promise<boolean> {
   );
   const all: Tried[] = [];
   for (const mutant of chosen) {
-    const tried = await tryOne(mutant);
+    const tried = await tryOne(mutant, mostSeeds);
     all.push(tried);
     say(`${tried.how.padEnd(12)} ${mutant.name}: ${tried.words}`);
   }
@@ -58,7 +64,7 @@ export async function checkMutants(): Promise<boolean> {
   return true;
 }
 
-async function tryOne(mutant: Mutant): Promise<Tried> {
+async function tryOne(mutant: Mutant, mostSeeds: number): Promise<Tried> {
   const seeds = mutant.expect === "killed" ? mostSeeds : mostSeedsOfHarmless;
   const { exitCode, output } = await run(["--mutant", mutant.name, "--seeds", String(seeds)]);
   const lines = output.trimEnd().split("\n");

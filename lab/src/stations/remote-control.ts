@@ -25,6 +25,9 @@ const usual = {
   discard: false,
 } as const;
 
+/** Generous: each bad sector of a SATA disk costs the kernel half a second, and a busy host ten times that. */
+const defaultLimitMs = 600_000;
+
 interface Watcher {
   readonly look: () => boolean;
   readonly there: () => void;
@@ -116,7 +119,7 @@ export class RemoteControl implements AsyncDisposable {
   }
 
   /** Waits until what has been heard is so. */
-  async until(what: string, look: () => boolean, limitMs = 120_000): Promise<void> {
+  async until(what: string, look: () => boolean, limitMs = defaultLimitMs): Promise<void> {
     if (look()) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const watcher = { look, there: resolve };

@@ -6,11 +6,12 @@ import { findingsOf, type RemoteControl } from "../../stations/remote-control.ts
 import { MiB, secret } from "../scenario.ts";
 import { onStand, type Stand } from "./stand.ts";
 
-const pluggable: readonly Bus[] = ["nvme", "scsi", "usb", "uas", "virtio"];
+/** Not UAS: QEMU 7.2 ends by an assertion of its own when such a disk is pulled with several commands in flight. */
+const pluggable: readonly Bus[] = ["nvme", "scsi", "usb", "virtio"];
 
 export const ourRemovals = [
   onStand(
-    "a disk that is pulled in mid-erase interrupts our job, and goes on to be erased when it is back, on every bus",
+    "a disk that is pulled in mid-erase interrupts our job, and goes on to be erased when it is back, on every bus that can be unplugged",
     async (place) => {
       await Promise.all(pluggable.map((bus) => pullAndPutBack(place, bus)));
     },
@@ -30,7 +31,7 @@ export const ourRemovals = [
       assert.equal(state, "erased");
       assert.equal(place.source("SCSI-512").media.countOthers(0), 0);
       const { why } = await control.becomes(hung, "hung");
-      assert.match(why ?? "", /^The disk has not answered for \d+ seconds$/);
+      assert.match(why ?? "", /^The disk has not answered for \d+ s$/);
       await control.client.query("device.list", {});
 
       const { exitCode } = await place.station.stop();
