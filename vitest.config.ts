@@ -5,7 +5,12 @@ const conditions = ["trofie-source"];
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/src/**/*.test.{ts,tsx}", "test/**/*.test.ts", "examples/**/*.test.ts", "lab/src/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.{ts,tsx}",
+      "test/**/*.test.ts",
+      "examples/**/*.test.ts",
+      "lab/src/**/*.test.ts",
+    ],
     pool: "forks",
     execArgv: conditions.map((name) => `--conditions=${name}`),
     reporters: ["default", "./scripts/count-reporter.ts"],
