@@ -1,13 +1,5 @@
 /** A client, its user, and a station played by hand: what must be true whatever the station's first words were. */
-import {
-  Client,
-  NoAnswerError,
-  ProtocolError,
-  Refusal,
-  type ClientListener,
-  type EventRow,
-  type Receiver,
-} from "@trofie/commands";
+import { Client, type Receiver } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
 import { MemoryOutbox } from "@trofie/commands/testing";
 import { stationContract, type StationContract } from "@trofie/contract";
@@ -16,6 +8,7 @@ import { seededRandom, settle } from "@trofie/reactor/testing";
 import { broken, hung } from "./breach.ts";
 import { ChangedLines } from "./changed-lines.ts";
 import type { ClientInput } from "./client-input.ts";
+import { ask, Watch, type Asked } from "./client-user.ts";
 import { FuzzClock } from "./fuzz-clock.ts";
 import { HandNet } from "./hand-net.ts";
 import { HandStation } from "./hand-station.ts";
@@ -29,14 +22,6 @@ const recoveredWithinMs = 120_000;
 export interface ClientFault {
   /** Stands between the connection and the session. */
   readonly between?: (session: Receiver) => Receiver;
-}
-
-/** One thing that was asked for, and how it came out. */
-interface Asked {
-  readonly what: ClientInput["asks"][number];
-  outcome?: { readonly answer: unknown } | { readonly error: unknown };
-  /** Of an operation: what the job came to. */
-  result?: unknown;
 }
 
 export class ClientWorld {
@@ -159,56 +144,6 @@ interface Seen {
   readonly watch: Watch;
   readonly station: HandStation;
   readonly isOver: boolean;
-}
-
-/** What a user's listener is told: each event once, in order, from the snapshot on. */
-class Watch implements ClientListener {
-  fault: string | null = null;
-  seq: number | null = null;
-  readonly rows: EventRow[] = [];
-
-  snapshotReceived(_items: readonly unknown[], seq: number): void {
-    if (!Number.isSafeInteger(seq)) this.fault ??= `a snapshot of ${seq} was told`;
-    this.seq = seq;
-  }
-
-  eventReceived(row: EventRow): void {
-    const { seq, type } = row;
-    this.rows.push(row);
-    if (this.seq === null || seq !== this.seq + 1) this.fault ??= `event ${seq} was told after ${this.seq}`;
-    if (typeof type !== "string") this.fault ??= `an event of type ${String(type)} was told`;
-    this.seq = seq;
-  }
-}
-
-function ask(client: Client<StationContract>, what: Asked["what"]): Asked {
-  const asked: Asked = { what };
-  const settled = (outcome: NonNullable<Asked["outcome"]>): void => {
-    if (asked.outcome) broken(`a ${what} was answered twice`);
-    asked.outcome = outcome;
-  };
-  const path = "/dev/a";
-  const operation = what === "operation" ? client.operate("health.check", { path }) : null;
-  const answer =
-    operation?.job ??
-    (what === "query" ? client.query("job.get", { job: path }) : client.command("job.stop", { job: path }));
-  answer.then(
-    (value: unknown) => settled({ answer: value }),
-    (error: unknown) => {
-      if (!isExpected(error)) broken("a call failed", error);
-      settled({ error });
-    },
-  );
-  operation?.result.then(
-    (result) => (asked.result = result),
-    (error: unknown) => (asked.result = error),
-  );
-  return asked;
-}
-
-/** A refusal, nobody to ask any more, or an answer that is none. */
-function isExpected(error: unknown): boolean {
-  return error instanceof Refusal || error instanceof NoAnswerError || error instanceof ProtocolError;
 }
 
 /** All is answered, and all events are there. */

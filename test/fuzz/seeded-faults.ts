@@ -1,5 +1,5 @@
 /** Faults that somebody might make in either end, one each: the fuzzer must find every one. */
-import type { Receiver, Verdict } from "@trofie/commands";
+import type { Channel, Receiver, Verdict } from "@trofie/commands";
 import { MemoryJournal } from "@trofie/commands/testing";
 import { BetweenReceiver, changedChannel } from "./between.ts";
 import type { FuzzerOptions } from "./fuzzer.ts";
@@ -52,6 +52,21 @@ class Rejecting extends BetweenReceiver {
     void Promise.reject(new TypeError("nobody waits for this"));
     super.undecodableReceived();
   }
+}
+
+/** Ends every connection when one of them says nonsense. */
+function panicking(): (session: Receiver) => Receiver {
+  const channels = new Set<Channel>();
+  return (session) => {
+    const between = new BetweenReceiver(session, (channel) => {
+      channels.add(channel);
+      return channel;
+    });
+    between.undecodableReceived = () => {
+      for (const channel of channels) channel.close();
+    };
+    return between;
+  };
 }
 
 class Sleeping extends BetweenReceiver {
@@ -166,6 +181,7 @@ export const seededFaults: Readonly<Record<string, Seeded>> = {
   "a station does not mind lines that are too long": {
     stationFault: { between: (session) => new Careless(session) },
   },
+  "a station ends everybody's connection for one": { stationFault: { between: panicking() } },
   "a station forgets commands": { stationFault: { journal: () => new Forgetful() } },
   "a station does not record refusals": { stationFault: { journal: () => new Optimist() } },
   "a station repeats an event": {

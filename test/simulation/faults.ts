@@ -17,6 +17,8 @@ export class Faults {
   #jobDiesOneIn = 0;
   #clientDiesOneIn = 0;
   #startFailsOneIn = 0;
+  /** One word of weight in so many is the last that its station does not hear. */
+  #unheardOneIn = 0;
   #isOver = false;
 
   constructor(world: World, isCalm: boolean) {
@@ -57,6 +59,18 @@ export class Faults {
     }
   }
 
+  /** A job's process has said where it is, or how it ended; its disk may go before its station comes back. */
+  atWord(disk: SimDisk, isLast: boolean): void {
+    const { chance, sometimes } = this.#world;
+    if (this.#isOver || this.#unheardOneIn === 0 || !chance.oneIn(this.#unheardOneIn)) return;
+    if (this.#world.station === null) return;
+    sometimes.saw(
+      isLast ? "station killed before it heard how a job ended" : "station killed before it heard",
+    );
+    this.#world.killStation();
+    if (chance.oneIn(3) && disk.isAttached) pull(this.#world, disk);
+  }
+
   mayStartProcess(): boolean {
     const { chance, sometimes } = this.#world;
     if (this.#isOver || this.#startFailsOneIn === 0 || !chance.oneIn(this.#startFailsOneIn)) return true;
@@ -90,6 +104,7 @@ export class Faults {
     if (isOn()) this.#stationDiesOneIn = chance.between(60, 1_500);
     if (isOn()) this.#jobDiesOneIn = chance.between(100, 1_000);
     if (isOn()) this.#clientDiesOneIn = chance.between(100, 1_000);
+    if (isOn()) this.#unheardOneIn = chance.between(3, 12);
     if (isOn()) this.#strikes.push(stopStation);
     if (isOn()) this.#strikes.push(cutPower);
     if (isOn()) this.#strikes.push(killClient);
@@ -216,9 +231,12 @@ function loseJournal(world: World): void {
 }
 
 function pullDisk(world: World): void {
-  const { machine, chance, clock, sometimes, trace } = world;
-  const disk = chance.pick(machine.disks);
-  if (!disk.isAttached) return;
+  const disk = world.chance.pick(world.machine.disks);
+  if (disk.isAttached) pull(world, disk);
+}
+
+/** It is back soon, under whatever name. */
+function pull({ machine, chance, clock, sometimes, trace }: World, disk: SimDisk): void {
   sometimes.saw("disk pulled");
   trace.note(`${disk.serial} is pulled`);
   machine.pull(disk);

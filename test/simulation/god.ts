@@ -51,6 +51,8 @@ export class God implements DiskWitness, JobWitness {
   readonly saved = new Set<string>();
   /** Told of each command that is sent for the first time. */
   onCommand: (principal: string, method: string, params: object) => void = () => {};
+  /** Told when a job's process has said something of weight: where it is now, or how it ended. */
+  onWord: (disk: SimDisk, isLast: boolean) => void = () => {};
   readonly #options: GodOptions;
   readonly #lines: string[] = [];
   readonly #jobOf = new Map<Life, SimJob>();
@@ -243,7 +245,11 @@ export class God implements DiskWitness, JobWitness {
 
   /** I6: what is shown of a job never goes back within a step, and never beyond its end. */
   jobTold(job: SimJob, event: JobEvent): void {
-    if (event.type !== "progress") return this.#options.trace.note(`${job.life.name} tells ${event.type}`);
+    if (event.type !== "progress") {
+      this.#options.trace.note(`${job.life.name} tells ${event.type}`);
+      if (event.type !== "checkpoint") this.onWord(this.#diskOf(job), false);
+      return;
+    }
     const { bytesDone, bytesTotal, stepNumber } = event;
     const before = this.#progress.get(job);
     if (!(bytesDone >= 0 && bytesDone <= bytesTotal))
@@ -257,12 +263,17 @@ export class God implements DiskWitness, JobWitness {
   }
 
   jobReported(job: SimJob, report: JobReport): void {
+    this.#checkReport(job, report);
+    this.onWord(this.#diskOf(job), true);
+  }
+
+  #checkReport(job: SimJob, report: JobReport): void {
     const { outcome, findings } = report;
     const { sometimes, trace } = this.#options;
     trace.note(`${job.life.name} reports ${outcome}: ${report.message}`);
     this.#reported.set(job.order.job, outcome);
     if (findings?.kind !== "erase") return;
-    const disk = this.#options.disks().find(({ serial }) => serial === job.order.plan.identity.serial)!;
+    const disk = this.#diskOf(job);
     if (findings.resumptions.some(({ proven }) => !proven)) sometimes.saw("overlap not as written");
     if (
       findings.passes.some(
@@ -311,6 +322,10 @@ export class God implements DiskWitness, JobWitness {
           `${job} is erased, and bad sector ${sector} of ${disk.serial} is not in its map`,
         );
     }
+  }
+
+  #diskOf({ order }: SimJob): SimDisk {
+    return this.#options.disks().find(({ serial }) => serial === order.plan.identity.serial)!;
   }
 
   #jobRow(id: string): StoredJob | undefined {

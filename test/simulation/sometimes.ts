@@ -3,6 +3,8 @@ export const sometimesNames = [
   "station killed",
   "station killed in the middle of a turn",
   "station killed right after a commit",
+  "station killed before it heard",
+  "station killed before it heard how a job ended",
   "station stopped in order",
   "power cut",
   "client killed",

@@ -116,6 +116,7 @@ export class World {
     );
     this.machine = new SimMachine(disks, this.chance);
     this.faults = new Faults(this, calm !== undefined);
+    this.god.onWord = (...word) => this.faults.atWord(...word);
     this.god.onCommand = (...command) => this.#copyElsewhere(...command);
     const isThere = [true, true, this.chance.oneIn(4), this.chance.oneIn(8), this.chance.oneIn(3)];
     this.persons = people

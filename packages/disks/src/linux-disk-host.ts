@@ -52,7 +52,7 @@ export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
   return {
     list: async () => (await discover(machine, places, memory)).map(({ device }) => device),
     images: () => listImages(machine, places),
-    plan: (work, left = undefined) => plan(machine, places, memory, work, left ?? null),
+    plan: (work, left) => plan(machine, places, memory, work, left ?? null),
     start: (order, onEvent) => spawnJob(machine, { type: "order", ...order, places }, onEvent),
     isAlive: (process) => isProcessAlive(machine, process),
     watch: (onChange, signal) => linuxHotPlug(onChange, signal),
@@ -71,7 +71,7 @@ async function plan<K extends WorkKind>(
   const found = await memory.hiddenAreas.withHiddenAreas(machine, asked);
   const holds = () => probedContents(machine, found.regions);
   const context: PlanContext = { machine, places, found, bootId: await readBootId(machine), holds, left };
-  return planMakers[work.kind as K](context, work);
+  return planMakers[work.kind](context, work);
 }
 
 function placesOf(options: LinuxDiskHostOptions): Places {

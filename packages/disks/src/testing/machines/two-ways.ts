@@ -59,5 +59,3 @@ export const systemOnTwoWays: Tree = {
   ...twoWays,
   ...systemOn("8:1"),
 };
-
-export const freePathFolder = `/sys/devices/${sasFolder(1)}/block/sdb`;
