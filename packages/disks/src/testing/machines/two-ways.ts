@@ -1,4 +1,4 @@
-import { GiB, madeOf, sasDisk, sasFolder, scsiDisk, TB, virtioDisk } from "../disks-in-sysfs.ts";
+import { GiB, madeOf, sasDisk, scsiDisk, TB, virtioDisk } from "../disks-in-sysfs.ts";
 import type { Tree } from "../memory-machine.ts";
 import { mountLine, systemOn } from "../sysfs.ts";
 
