@@ -79,8 +79,10 @@ describe.skipIf(noLoops)(`a station killed in mid-erase${noLoops ? ` (skipped: $
     name = device.slice("/dev/".length);
   });
 
+  /** Slow at first, so that the erase lasts until the station is killed. */
   beforeEach(() => {
     place = new Workplace();
+    loops.limitWriting(device, 150e6);
   });
 
   /** Job processes that were stopped in mid-work. */
@@ -130,6 +132,7 @@ describe.skipIf(noLoops)(`a station killed in mid-erase${noLoops ? ` (skipped: $
   async function kill(station: ChildProcess): Promise<void> {
     station.kill("SIGKILL");
     await once(station, "exit");
+    loops.limitWriting(device, 0);
   }
 
   test.each(["zero", "random"])(
@@ -159,6 +162,7 @@ describe.skipIf(noLoops)(`a station killed in mid-erase${noLoops ? ` (skipped: $
     let killed = station;
     for (let times = 1; times <= 3; times += 1) {
       await kill(killed);
+      if (times < 3) loops.limitWriting(device, 150e6);
       watcher.progressed = false;
       ({ station: killed } = await place.start());
       await watcher.until(({ progressed }) => progressed);

@@ -120,12 +120,10 @@ async function killJob(station: HostStation, id: string): Promise<void> {
 
 async function killStation(station: HostStation): Promise<void> {
   figures.station++;
-  const { events } = station.control;
-  const starts = () => events.filter(({ type }) => type === "station.started").length;
-  const before = starts();
+  const startsAgain = station.control.startsAgain();
   await station.kill();
   await station.restart();
-  await station.control.until("the station tells that it has started", () => starts() > before);
+  await startsAgain;
 }
 
 async function check(loop: FaultLoop, job: Job): Promise<void> {

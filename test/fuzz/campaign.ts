@@ -15,6 +15,8 @@ export interface CampaignOptions extends FuzzerOptions {
   readonly began?: (execution: number) => void;
   /** Told of the first execution that broke in some way. */
   readonly found?: (finding: Finding) => void;
+  /** Asked before each execution: true when there are to be no more. */
+  readonly isStopped?: () => boolean;
   /** It ends when so many ways of breaking were found. */
   readonly mostFindings?: number;
 }
@@ -38,12 +40,13 @@ export interface Outcome {
 export const worldExecutions = 256;
 
 export async function runCampaign(options: CampaignOptions): Promise<Outcome> {
-  const { seed, from = 0, execs, end = "both", began, found, mostFindings = 8 } = options;
+  const { seed, from = 0, execs, end = "both", began, found, isStopped, mostFindings = 8 } = options;
   const findings = new Map<string, Finding>();
   const count = { crash: 0, hang: 0 };
   using fuzzer = new Fuzzer(options);
   let execution = from;
   for (; execution < from + execs && findings.size < mostFindings; execution += 1) {
+    if (isStopped?.()) break;
     if (execution % worldExecutions === 0) fuzzer.renew();
     began?.(execution);
     const input = fuzzInput(Chance.of(seed, execution), end);

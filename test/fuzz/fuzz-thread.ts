@@ -4,9 +4,9 @@ import { runInNewContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 import { runCampaign } from "./campaign.ts";
 import { textOf, wordOf } from "./fuzz-input.ts";
-import type { FromThread, ThreadOrder } from "./thread-messages.ts";
+import { begun, stop, type FromThread, type ThreadOrder } from "./thread-messages.ts";
 
-const { seed, from, execs, end, begun } = workerData as ThreadOrder;
+const { seed, from, execs, end, shared } = workerData as ThreadOrder;
 
 // Errors are thrown by the million here, and nobody reads where; what is found is executed again.
 Error.stackTraceLimit = 0;
@@ -18,15 +18,13 @@ const collectGarbage = runInNewContext("gc") as () => void;
 const post = (message: FromThread): void => parentPort!.postMessage(message);
 
 /** After how many executions the memory is measured. */
-const marks = [0.1, 0.5, 1].map((part) => Math.floor(execs * part));
+const marks = new Set([0.1, 0.5].map((part) => Math.floor(execs * part)));
 const met = new Map<string, number>();
 
-function measure(execution: number): void {
-  const part = marks.indexOf(execution - from);
-  if (part === -1) return;
+function measure(executed: number): void {
   collectGarbage();
   const { rss, heapUsed } = process.memoryUsage();
-  post({ kind: "memory", execs: execution - from, rssBytes: rss, heapBytes: heapUsed });
+  post({ kind: "memory", execs: executed, rssBytes: rss, heapBytes: heapUsed });
 }
 
 const {
@@ -40,9 +38,10 @@ const {
   end,
   met: (what) => met.set(what, (met.get(what) ?? 0) + 1),
   began: (execution) => {
-    Atomics.store(begun, 0, execution);
-    measure(execution);
+    Atomics.store(shared, begun, execution);
+    if (marks.has(execution - from)) measure(execution - from);
   },
+  isStopped: () => Atomics.load(shared, stop) === 1,
   found: ({ execution, breach, shortest, breaksAlone }) =>
     post({
       kind: "finding",
@@ -53,5 +52,5 @@ const {
       what: breach.message,
     }),
 });
-measure(from + execs);
+measure(done);
 post({ kind: "done", execs: done, crashes, hangs, met: [...met] });

@@ -1,6 +1,7 @@
 /**
  * Fuzzes the protocol's two ends: `npm run fuzz -- --execs 1000000`. An execution is one input on one connection, all
- * of it checked. Ends with one line of figures, and with code 1 when something broke, hung, or kept growing.
+ * of it checked. Ends with one line of figures, and with code 1 when something broke, hung, or kept growing. Interrupted,
+ * it ends likewise with what was done until then.
  *
  * `--seed N` (else a new one), `--from N` begins at that execution, `--only station|client`, `--replay WORD` executes one
  * input that was found before.
@@ -10,7 +11,7 @@ import { Worker } from "node:worker_threads";
 import { Fuzzer } from "./fuzzer.ts";
 import { worldExecutions } from "./campaign.ts";
 import { inputOf, textOf, type End } from "./fuzz-input.ts";
-import type { FromThread, ThreadOrder } from "./thread-messages.ts";
+import { begun, stop, type FromThread, type ThreadOrder } from "./thread-messages.ts";
 
 const { values } = parseArgs({
   options: {
@@ -44,8 +45,9 @@ async function replay(word: string): Promise<number> {
 }
 
 async function fuzz(): Promise<number> {
-  const begun = new Int32Array(new SharedArrayBuffer(4));
-  const order: ThreadOrder = { seed, from, execs, end, begun };
+  const shared = new Int32Array(new SharedArrayBuffer(8));
+  const order: ThreadOrder = { seed, from, execs, end, shared };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => Atomics.store(shared, stop, 1));
   const thread = new Worker(new URL("fuzz-thread.ts", import.meta.url), {
     workerData: order,
     resourceLimits: { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 256 },
@@ -54,8 +56,8 @@ async function fuzz(): Promise<number> {
   const memory: Extract<FromThread, { kind: "memory" }>[] = [];
   console.log(`fuzzing ${end === "both" ? "both ends" : `the ${end}`} with seed ${seed}`);
   const outcome = Promise.withResolvers<Extract<FromThread, { kind: "done" }>>();
-  const watch = watchOver(begun, () =>
-    outcome.resolve({ kind: "done", execs: begun[0]! - from, crashes: 0, hangs: 1, met: [] }),
+  const watch = watchOver(shared, (execution) =>
+    outcome.resolve({ kind: "done", execs: execution - from, crashes: 0, hangs: 1, met: [] }),
   );
   thread.on("error", outcome.reject);
   thread.on("message", (message: FromThread) => {
@@ -84,18 +86,24 @@ async function fuzz(): Promise<number> {
 }
 
 /** Looks every second whether a new execution was begun. */
-function watchOver(begun: Int32Array, hangs: () => void): NodeJS.Timeout {
+function watchOver(shared: Int32Array, hangs: (execution: number) => void): NodeJS.Timeout {
   let last = -1;
   let sinceMs = performance.now();
   return setInterval(() => {
-    if (begun[0] !== last) {
-      last = begun[0]!;
+    const newest = Atomics.load(shared, begun);
+    if (newest !== last) {
+      last = newest;
       sinceMs = performance.now();
     } else if (performance.now() - sinceMs > hangsAfterMs) {
-      console.log(`execution ${last} hangs; it is executed again by --seed ${seed} --from ${last} --execs 1`);
-      hangs();
+      console.log(`\nExecution ${last} hangs.\nAgain: ${againFrom(last, 1)}\n`);
+      hangs(last);
     }
   }, 1_000);
+}
+
+/** The command that begins the campaign there. */
+function againFrom(execution: number, count: number): string {
+  return `npm run fuzz -- --seed ${seed} --only ${end} --from ${execution} --execs ${count}`;
 }
 
 function tellFinding({
@@ -106,9 +114,7 @@ function tellFinding({
   breaksAlone,
 }: Extract<FromThread, { kind: "finding" }>): void {
   const block = execution - (execution % worldExecutions);
-  const again = breaksAlone
-    ? `npm run fuzz -- --replay ${word}`
-    : `npm run fuzz -- --seed ${seed} --only ${end} --from ${block} --execs ${execution - block + 1}`;
+  const again = breaksAlone ? `npm run fuzz -- --replay ${word}` : againFrom(block, execution - block + 1);
   const where = breaksAlone ? "by this alone" : "only after what came before";
   console.log(
     `\nBroken in execution ${execution} of seed ${seed}, ${where}: ${what}\n${text}\nAgain: ${again}\n`,

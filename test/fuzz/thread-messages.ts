@@ -6,9 +6,15 @@ export interface ThreadOrder {
   readonly from: number;
   readonly execs: number;
   readonly end: End;
-  /** Shared: the number of the execution that was begun last. */
-  readonly begun: Int32Array<SharedArrayBuffer>;
+  /** Shared, at `begun` and `stop`. */
+  readonly shared: Int32Array<SharedArrayBuffer>;
 }
+
+/** Where the number of the execution stands that was begun last. */
+export const begun = 0;
+
+/** Where a 1 stands when no other execution is to be begun. */
+export const stop = 1;
 
 export type FromThread =
   | { readonly kind: "memory"; readonly execs: number; readonly rssBytes: number; readonly heapBytes: number }

@@ -61,14 +61,16 @@ export class Faults {
 
   /** A job's process has said where it is, or how it ended; its disk may go before its station comes back. */
   atWord(disk: SimDisk, isLast: boolean): void {
-    const { chance, sometimes } = this.#world;
+    const { chance, clock, sometimes } = this.#world;
     if (this.#isOver || this.#unheardOneIn === 0 || !chance.oneIn(this.#unheardOneIn)) return;
-    if (this.#world.station === null) return;
-    sometimes.saw(
-      isLast ? "station killed before it heard how a job ended" : "station killed before it heard",
-    );
-    this.#world.killStation();
-    if (chance.oneIn(3) && disk.isAttached) pull(this.#world, disk);
+    clock.callLater(chance.between(0, 4), () => {
+      if (this.#isOver || this.#world.station === null) return;
+      sometimes.saw(
+        isLast ? "station killed before it heard how a job ended" : "station killed before it heard",
+      );
+      this.#world.killStation();
+      if (chance.oneIn(3) && disk.isAttached) pull(this.#world, disk);
+    });
   }
 
   mayStartProcess(): boolean {

@@ -289,6 +289,16 @@ export class God implements DiskWitness, JobWitness {
     if (outcome === "erased" || outcome === "erased-with-errors") this.#checkErased(job, disk, findings);
   }
 
+  /** I10: a checkpoint that a job waits for is durable when it is told so. */
+  saidToBeKept(job: SimJob, event: JobEvent): void {
+    const { sometimes } = this.#options;
+    sometimes.saw("checkpoint waited for");
+    if (event.type !== "checkpoint" || this.#lostJobs.has(job)) return;
+    const row = this.#jobRow(job.order.job);
+    if (row !== undefined && !row.ended && row.checkpoint !== JSON.stringify(event.checkpoint))
+      this.broken("I10", `${row.id} was told that its checkpoint is kept, and it is not durable`);
+  }
+
   outlived(): void {
     this.#options.sometimes.saw("old process outlived its station");
   }

@@ -55,6 +55,8 @@ export interface JobWitness {
   jobTold(job: SimJob, event: JobEvent): void;
   jobReported(job: SimJob, report: JobReport): void;
   jobIsOver(job: SimJob): void;
+  /** The job's process is told that the station has kept its checkpoint for certain. */
+  saidToBeKept(job: SimJob, event: JobEvent): void;
   /** A process of an earlier station is still there. */
   outlived(): void;
   ourBug(error: unknown, where: string): void;
@@ -308,7 +310,10 @@ export class SimJob implements JobProcess {
       if (!this.#station.edge(`hear ${event.type}`)) return;
       const heard = this.#onEvent(event);
       if (message.type === "event" || heard === undefined) return;
-      const kept = (): void => this.#toJob("kept", () => this.#checkpoints.kept(message.number));
+      const kept = (): void => {
+        this.#world.witness.saidToBeKept(this, event);
+        this.#toJob("kept", () => this.#checkpoints.kept(message.number));
+      };
       heard.then(kept, () => {});
     });
   }

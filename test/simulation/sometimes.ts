@@ -52,6 +52,7 @@ export const sometimesNames = [
   "job ended failed",
   "job ended done",
   "checkpoint taken up",
+  "checkpoint waited for",
   "overlap not as written",
   "old process outlived its station",
   "verification found a difference",

@@ -99,6 +99,13 @@ export class RemoteControl implements AsyncDisposable {
     await this.client.command("job.resume", { job });
   }
 
+  /** Resolves when the station tells that it has started, after this was asked. */
+  startsAgain(): Promise<void> {
+    const starts = () => this.events.filter(({ type }) => type === "station.started").length;
+    const before = starts();
+    return this.until("the station tells that it has started", () => starts() > before);
+  }
+
   /** Waits until a job is so; fails when it ends otherwise. */
   async becomes(id: string, state: Job["state"], limitMs?: number): Promise<Job> {
     const reached = () => {

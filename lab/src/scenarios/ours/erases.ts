@@ -92,7 +92,7 @@ export const ourErases = [
         const job = jobs[i]!;
         assert.equal(job.state, "erased-with-errors", `${disk.serial}: ${job.report?.message}`);
         assert.deepEqual(findingsOf(job).faulty, expectedRanges(disk), disk.serial);
-        const unwrittenBytes = 4 * disk.source.sectorBytes;
+        const unwrittenBytes = 3 * disk.source.sectorBytes;
         assert.ok(disk.source.media.countOthers(0) <= unwrittenBytes, disk.serial);
       }
     },
@@ -102,16 +102,15 @@ export const ourErases = [
 const blockBytes = 2 ** 20;
 
 /**
- * Near both ends of what is written at once, so that few sectors must be tried one by one: that takes long in the guest.
+ * Near the ends of what is written at once, so that few sectors must be tried one by one; and few, for the kernel tries a
+ * bad one again and again, and resets a USB bridge each time. Many are tried by `bad-sectors.ts`.
  */
 function badSectorsOf({ source: { sectorBytes } }: FaultyGuestDisk): BadSectors[] {
   const inBlock = blockBytes / sectorBytes;
   return [
     { first: 2 * inBlock + 2, fails: "reads" },
-    { first: 3 * inBlock - 3, count: 2, fails: "reads" },
-    { first: 4 * inBlock + 1, count: 2, fails: "writes" },
-    { first: 5 * inBlock - 2, fails: "reads and writes" },
-    { first: 8 * inBlock - 1, fails: "writes" },
+    { first: 5 * inBlock - 2, count: 2, fails: "writes" },
+    { first: 8 * inBlock - 1, fails: "reads and writes" },
   ];
 }
 

@@ -154,16 +154,13 @@ export const ourFirmware = [
       ];
       const ids = await begin(stand, cases);
       await machine.sh(`kill -KILL $(cat /proc/$(cat /run/trofie-station.pid)/task/*/children)`);
-      await control.becomes(ids[0]!, "interrupted");
-      await control.becomes(ids[1]!, "interrupted");
-      await control.becomes(ids[2]!, "interrupted");
+      for (const id of ids) await control.becomes(id, "interrupted");
       for (const id of ids) await control.resume(id);
       for (const id of ids) await control.becomes(id, "running");
+      const startsAgain = control.startsAgain();
       await station.stop("KILL");
       station.restart();
-      await control.until("the station has started again", () =>
-        control.events.some(({ type }, i) => type === "station.started" && i > 0),
-      );
+      await startsAgain;
       for (const { drive } of cases) drive.erasure.finish();
       for (const [i, { drive, heard }] of cases.entries()) {
         assertErased(await control.ended(ids[i]!), drive);

@@ -3,7 +3,15 @@
  * which also makes sure that nothing was left behind.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -61,6 +69,17 @@ export class LoopWorkshop {
     this.detach(device);
     run("losetup", device, file);
     this.#attached.set(device, diskseqOf(device));
+  }
+
+  /**
+   * Lets a device write no more than that in a second, so that work on it lasts; 0: as fast as it can. Does nothing where
+   * the kernel has no such limit (Documentation/admin-guide/cgroup-v1/blkio-controller.rst).
+   */
+  limitWriting(device: string, bytesPerSecond: number): void {
+    const limits = "/sys/fs/cgroup/blkio/blkio.throttle.write_bps_device";
+    if (!existsSync(limits)) return;
+    const number = readOr(`/sys/block/${device.slice("/dev/".length)}/dev`, "");
+    if (number !== "") writeFileSync(limits, `${number} ${bytesPerSecond}`);
   }
 
   /** Only while it is still our attachment: somebody else may have the number by now. */
