@@ -14,7 +14,7 @@ export default defineConfig({
     pool: "forks",
     execArgv: conditions.map((name) => `--conditions=${name}`),
     reporters: ["default", "./scripts/count-reporter.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
