@@ -119,10 +119,11 @@ export class SimLink {
     this.#held ??= [];
   }
 
+  /** What was held up arrives at once, before whatever comes behind it. */
   release(): void {
     const held = this.#held ?? [];
     this.#held = null;
-    for (const arrives of held) this.net.clock.callLater(0, () => this.arriving(arrives));
+    for (const arrives of held) this.arriving(arrives);
   }
 
   arriving(arrives: () => void): void {
