@@ -5,6 +5,7 @@
  *     npm run lab:test -- sanitize dd     those with one of these words in their names
  *     npm run lab:test -- --list          their names
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { whyNoFaultLoops, whyNoMachines } from "./requirements.ts";
 import { scenarios } from "./scenarios/index.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
@@ -12,6 +13,9 @@ import { prepareMachine } from "./setup/prepare-machine.ts";
 import { whyNotBuilt } from "./stations/our-programs.ts";
 import { until } from "./until.ts";
 import { leftBehind } from "./work-folder.ts";
+
+/** Ten times what the longest takes on a machine that does nothing else. */
+const longestMs = 15 * 60_000;
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === "--list") for (const { name } of scenarios) say(name);
@@ -45,7 +49,7 @@ async function runOne({ name, run, machine }: Scenario, isLast: boolean): Promis
   const beganAt = performance.now();
   const seconds = () => `${((performance.now() - beganAt) / 1000).toFixed(1)} s`;
   try {
-    await run();
+    await Promise.race([run(), tooLate()]);
     if (isLast) await machine?.end();
     if (!machine?.isUp) await assertNothingLeft();
     say(`✓ ${name} (${seconds()})`);
@@ -55,6 +59,12 @@ async function runOne({ name, run, machine }: Scenario, isLast: boolean): Promis
     say(`✗ ${name} (${seconds()})\n${indented((error as Error).stack ?? String(error))}`);
     return false;
   }
+}
+
+/** A scenario that waits for what never comes must not keep the others. */
+async function tooLate(): Promise<never> {
+  await delay(longestMs, null, { ref: false });
+  throw new Error(`Not done after ${longestMs / 60_000} minutes`);
 }
 
 /** A process that has been killed is there for a moment longer. */

@@ -171,7 +171,7 @@ export const ourFirmware = [
   ),
 
   onStand(
-    "our station asks drives of every kind how they are, and stops the motor of one that has one",
+    "our station asks drives how they are, says so where they cannot tell, and stops the motor of one that has one",
     async (stand) => {
       const { control } = stand;
       const motor = sata("SATA-MOTOR");
@@ -187,7 +187,9 @@ export const ourFirmware = [
         const { findings, message } = report!;
         verdicts[kind] = findings?.kind === "health" ? findings.verdict : message;
       }
-      assert.deepEqual(verdicts, { nvme: "ok", sas: "ok", sata: "ok" });
+      // The lab's SAS drive keeps no log of itself, and nothing good is said of what is not known.
+      const unknown = `Cannot check ${paths.sas}: it gives no health data`;
+      assert.deepEqual(verdicts, { nvme: "ok", sas: unknown, sata: "ok" });
       const { job } = control.client.operate("device.spinDown", { path: await stand.attach(motor) });
       const { state, report } = await control.ended(await job);
       assert.equal(state, "done", report?.message);

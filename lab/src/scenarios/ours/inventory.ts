@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Refusal } from "@trofie/commands";
+import { until } from "../../until.ts";
 import { onStand, sizeBytes, type Stand } from "./stand.ts";
 
 /** What our station calls a bus where QEMU calls it otherwise: UAS is USB, and virtio-scsi is virtio. */
@@ -131,8 +132,10 @@ async function refuses({ machine, station }: Stand, use: Use): Promise<void> {
     assert.match(error.message, use.sentence);
     return true;
   });
-  const listed = await station.control.device(use.serial);
-  assert.equal(listed.refusal?.code, use.code, use.serial);
+  // A plan looks at once; a list may be some looks behind, for it does not look into every process each time.
+  await until(`${use.serial} is listed as refused`, async () => {
+    return (await station.control.device(use.serial)).refusal?.code === use.code;
+  });
   await machine.sh(use.end(path));
 }
 

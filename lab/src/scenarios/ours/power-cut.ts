@@ -28,7 +28,7 @@ export const ourPowerCut = [
         method: "random",
       });
       // Slow from now on: a checkpoint is kept every five seconds.
-      source.setFaults({ delayMs: 500 });
+      source.setFaults({ delayMs: 2000 });
       await source.reached({ bytesWritten: MiB });
       await source.reached({ flushes: source.counters.flushes + 1 });
       await state.reached({ flushes: state.counters.flushes + 2 });
