@@ -20,7 +20,11 @@ await build({
     minify: true,
     target: "node24",
     rollupOptions: {
-      output: { entryFileNames: "job/job-process.js", chunkFileNames: "job/parts/[name].js" },
+      output: {
+        format: "cjs",
+        entryFileNames: "job/job-process.cjs",
+        chunkFileNames: "job/parts/[name].cjs",
+      },
     },
   },
 });

@@ -1,9 +1,10 @@
 /** Eight disks of 150 MB/s at once, as a station runs them: is each at its limit, and does the station still answer? */
 import { stat } from "node:fs/promises";
 import { linuxDiskHost, type JobProcess } from "@trofie/disks";
+import { median } from "../figures/rounds.ts";
 import { rounded, type Table } from "../figures/table.ts";
-import { cpuOfEndedChildren } from "./measure.ts";
-import { TestDevices, throttle, type TestDevice } from "./test-devices.ts";
+import { cpuOfEndedChildren, pssOf } from "./measure.ts";
+import { canThrottle, TestDevices, type TestDevice } from "./test-devices.ts";
 
 const disks = 8;
 const limitBytesPerSecond = 150e6;
@@ -13,6 +14,8 @@ export interface EightDisks {
   /** All together, to the sum of their limits. */
   readonly share: number;
   readonly cpuPerGiB: number;
+  /** Of a job's process, with the other seven beside it, which share the program's pages: the median. */
+  readonly pssMiB: number;
   /** Of the process that watches them, in milliseconds. */
   readonly statP99Ms: number;
   readonly timerLagP99Ms: number;
@@ -23,11 +26,11 @@ export async function measureEightDisks(
   method: "zero" | "random",
   sizeBytes: number,
 ): Promise<EightDisks | null> {
+  if (!canThrottle()) return null;
   const workshop = new TestDevices();
   try {
     const devices = Array.from({ length: disks }, () => workshop.attach("memory", 512, sizeBytes));
-    const unlimit = devices.map((device) => throttle(device, limitBytesPerSecond));
-    if (unlimit.includes(null)) return null;
+    for (const device of devices) workshop.throttle(device, limitBytesPerSecond);
     return await eraseAll(devices, method);
   } finally {
     workshop.removeAll();
@@ -35,7 +38,10 @@ export async function measureEightDisks(
 }
 
 async function eraseAll(devices: readonly TestDevice[], method: string): Promise<EightDisks> {
-  const jobs = await Promise.all(devices.map((device) => startJob(device, method)));
+  const pssBytes: number[] = [];
+  const jobs = await Promise.all(
+    devices.map((device) => startJob(device, method, (pid) => pssBytes.push(pssOf(pid)))),
+  );
   const cpuBefore = cpuOfEndedChildren();
   const delays = new Delays();
   const startMs = performance.now();
@@ -51,12 +57,17 @@ async function eraseAll(devices: readonly TestDevice[], method: string): Promise
     method,
     share: bytes / seconds / (disks * limitBytesPerSecond),
     cpuPerGiB: (cpuOfEndedChildren() - cpuBefore) / (bytes / 2 ** 30),
+    pssMiB: median(pssBytes) / 2 ** 20,
     statP99Ms,
     timerLagP99Ms,
   };
 }
 
-async function startJob({ path }: TestDevice, method: string): Promise<JobProcess> {
+async function startJob(
+  { path }: TestDevice,
+  method: string,
+  onProgress: (pid: number) => void,
+): Promise<JobProcess> {
   const host = linuxDiskHost();
   const options = {
     rounds: 1,
@@ -67,7 +78,11 @@ async function startJob({ path }: TestDevice, method: string): Promise<JobProces
     discard: false,
   } as const;
   const plan = await host.plan({ kind: "erase", path, method, ...options });
-  return host.start({ job: `j_${path}`, plan, seedHex: "5e".repeat(32), checkpoint: null }, () => {});
+  const order = { job: `j_${path}`, plan, seedHex: "5e".repeat(32), checkpoint: null };
+  const job = await host.start(order, ({ type }) => {
+    if (type === "progress") onProgress(job.process.pid);
+  });
+  return job;
 }
 
 /** How late timers and a stat of a file come back in this process, asked for every 10 ms. */
@@ -98,45 +113,55 @@ function p99(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? Number.NaN;
 }
 
-export const eightDisksGoals = [
-  {
-    row: "8 disks: rate to the sum of their limits",
-    better: "more",
-    realistic: 0.95,
-    moonshot: 0.99,
-    of: ({ share }: EightDisks) => share,
-  },
-  {
-    row: "8 disks: CPU s/GiB",
-    better: "less",
-    realistic: 0.3,
-    moonshot: 0.1,
-    of: ({ cpuPerGiB }: EightDisks) => cpuPerGiB,
-  },
-  {
-    row: "8 disks: fs.stat p99, ms",
-    better: "less",
-    realistic: 15,
-    moonshot: 3,
-    of: ({ statP99Ms }: EightDisks) => statP99Ms,
-  },
-  {
-    row: "8 disks: timer lag p99, ms",
-    better: "less",
-    realistic: 15,
-    moonshot: 3,
-    of: ({ timerLagP99Ms }: EightDisks) => timerLagP99Ms,
-  },
-] as const;
+/** What must be made costs the CPU time of making it, twice: to write it and to compare it. */
+export const eightDisksGoals = (method: string) =>
+  [
+    {
+      row: "8 disks: rate to the sum of their limits",
+      better: "more",
+      realistic: 0.95,
+      moonshot: 0.99,
+      of: ({ share }: EightDisks) => share,
+    },
+    {
+      row: "8 disks: CPU s/GiB",
+      better: "less",
+      realistic: method === "random" ? 0.55 : 0.3,
+      moonshot: method === "random" ? 0.3 : 0.1,
+      of: ({ cpuPerGiB }: EightDisks) => cpuPerGiB,
+    },
+    {
+      row: "8 disks: MiB of a job's process",
+      better: "less",
+      realistic: 20,
+      moonshot: 16,
+      of: ({ pssMiB }: EightDisks) => pssMiB,
+    },
+    {
+      row: "8 disks: fs.stat p99, ms",
+      better: "less",
+      realistic: 15,
+      moonshot: 3,
+      of: ({ statP99Ms }: EightDisks) => statP99Ms,
+    },
+    {
+      row: "8 disks: timer lag p99, ms",
+      better: "less",
+      realistic: 15,
+      moonshot: 3,
+      of: ({ timerLagP99Ms }: EightDisks) => timerLagP99Ms,
+    },
+  ] as const;
 
 export function eightDisksTable(all: readonly EightDisks[]): Table {
   return {
     title: "Eight disks of 150 MB/s at once",
-    header: ["method", "of the limit", "CPU s/GiB", "fs.stat p99 ms", "timer lag p99 ms"],
+    header: ["method", "of the limit", "CPU s/GiB", "MiB", "fs.stat p99 ms", "timer lag p99 ms"],
     rows: all.map((one) => [
       one.method,
       rounded(one.share),
       rounded(one.cpuPerGiB),
+      rounded(one.pssMiB),
       rounded(one.statP99Ms),
       rounded(one.timerLagP99Ms),
     ]),

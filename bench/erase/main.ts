@@ -10,14 +10,14 @@ import { parseArgs } from "node:util";
 import { tableText } from "../figures/table.ts";
 import { eightDisksGoals, eightDisksTable, measureEightDisks, type EightDisks } from "./eight-disks.ts";
 import { goalsTable, reachedOf, verdictOf, type Reached } from "./goals.ts";
-import { machineLine, ratesTable, writePage } from "./page.ts";
+import { machineLine, ratesTable, startLine, writePage } from "./page.ts";
 import { measureSideBySide } from "./side-by-side.ts";
 import { TestDevices, type TestDevice } from "./test-devices.ts";
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
-    size: { type: "string", default: "1024" },
+    size: { type: "string", default: "2048" },
     devices: { type: "string", default: "disk 512,disk 4096,memory 512,memory 4096" },
     json: { type: "string" },
     write: { type: "boolean", default: false },
@@ -36,6 +36,7 @@ const tables = [
 ];
 const report = [
   machineLine(rounds, sizeBytes),
+  startLine(series),
   ...absent.map((name) => `Absent: ${name}`),
   ...tables.map(tableText),
 ];
@@ -55,7 +56,8 @@ async function sideBySide() {
   const workshop = new TestDevices();
   try {
     const devices = values.devices.split(",").map((name) => attach(workshop, name));
-    return await measureSideBySide(devices, rounds);
+    const small = workshop.attach("disk", 512, 64 * 2 ** 20, "small");
+    return await measureSideBySide(devices, small, rounds);
   } finally {
     workshop.removeAll();
   }
@@ -71,7 +73,7 @@ function attach(workshop: TestDevices, name: string): TestDevice {
 async function eightDisks(): Promise<EightDisks[]> {
   const found: EightDisks[] = [];
   for (const method of ["zero", "random"] as const) {
-    const one = await measureEightDisks(method, 384 * 2 ** 20);
+    const one = await measureEightDisks(method, 1024 * 2 ** 20);
     if (one !== null) found.push(one);
   }
   return found;
@@ -79,7 +81,7 @@ async function eightDisks(): Promise<EightDisks[]> {
 
 function reachedByEight(all: readonly EightDisks[]): Reached[] {
   return all.flatMap((one) =>
-    eightDisksGoals.map(({ of, row, ...rest }) => {
+    eightDisksGoals(one.method).map(({ of, row, ...rest }) => {
       const goal = { ...rest, row: `${row}, ${one.method}`, values: () => [of(one)] };
       return { goal, value: of(one), verdict: verdictOf(goal, of(one)) };
     }),

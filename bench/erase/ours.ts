@@ -2,15 +2,14 @@
  * Erases or verifies one device as a station does, by a job's process, and prints what that took as JSON.
  * Runs the compiled packages, as users have them: `node bench/erase/ours.ts DEVICE zero|random|zero+verify|… `.
  */
-import { readFileSync } from "node:fs";
 import type { JobReport } from "@trofie/contract";
 import { linuxDiskHost, type JobEvent, type JobProcess } from "@trofie/disks";
-import { cpuOfEndedChildren } from "./measure.ts";
+import { cpuOf, cpuOfEndedChildren, pssOf } from "./measure.ts";
 import type { OurWork } from "./our-work.ts";
 
 export interface OurFigures {
   readonly report: JobReport;
-  /** Of the job's process, from its start to its end. */
+  /** Of the job's process, from when it was told to go to its end: what it took before has nothing to do with the size. */
   readonly cpuSeconds: number;
   /** The most that it had, in bytes (Pss of smaps_rollup). */
   readonly pssBytes: number;
@@ -23,8 +22,9 @@ let pssBytes = 0;
 let job: JobProcess | null = null;
 
 const order = { job: "j_bench", plan: await planOf(work as OurWork), seedHex, checkpoint: null };
-const before = cpuOfEndedChildren();
+const endedBefore = cpuOfEndedChildren();
 job = await host.start(order, heard);
+const before = endedBefore + cpuOf(job.process.pid);
 job.go();
 const end = await job.ended;
 if (end.how !== "reported") throw new Error(`It ended ${end.how}: ${end.message}`);
@@ -54,19 +54,4 @@ async function planOf(name: OurWork) {
 function heard({ type }: JobEvent): void {
   if (type !== "progress" || job === null) return;
   pssBytes = Math.max(pssBytes, pssOf(job.process.pid));
-}
-
-/** 0 of a process that has just ended. */
-function pssOf(pid: number): number {
-  try {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-    return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
-  } catch (error) {
-    if (
-      (error as NodeJS.ErrnoException).code === "ESRCH" ||
-      (error as NodeJS.ErrnoException).code === "ENOENT"
-    )
-      return 0;
-    throw error;
-  }
 }

@@ -9,9 +9,10 @@ import { root } from "../lines/folders.ts";
 import type { Series } from "./side-by-side.ts";
 
 const method = `Loop devices with direct I/O, over a file on the machine's disk ("disk") and in memory ("memory"), with sectors of 512
-and 4096 bytes. Everybody takes turns on the same device, round by round, in alternating order. The time is the one in
-which the device was busy, by its own counters, a flush at the end included; the CPU time is that of the whole program, of
-ours that of the job's process. Ours is compiled, and runs as a station runs it. \`zero\` and \`random\` write and flush;
+and 4096 bytes. Everybody takes turns on the same device, round by round, in alternating order. The time runs from when
+the device has counted a hundredth of its size to its last byte, a flush at the end included, so that nobody's start counts;
+the CPU time is that of the whole program, of ours that of the job's process from when it is told to go. Ours is compiled,
+and runs as a station runs it. \`zero\` and \`random\` write and flush;
 \`verify\` reads back and compares. nwipe 0.34 writes blocks of 512 bytes on devices with such sectors, and reads its
 verification from memory: look at the bytes that the device itself has read.`;
 
@@ -20,7 +21,7 @@ export function ratesTable(series: readonly Series[]): Table {
     title: "Rates",
     note: "The device's size over the time; medians over the rounds. Read, written: by the device's own counters, to its size.",
     header: ["device, work, program", "MB/s", "CPU s/GiB", "read", "written"],
-    rows: series.map(({ device, work, peer, samples, ours }) => {
+    rows: series.filter(isNoSmall).map(({ device, work, peer, samples, ours }) => {
       const of = (value: (one: (typeof samples)[number]) => number): number => median(samples.map(value));
       const cpu =
         ours.length > 0 ? median(ours.map(({ cpuSeconds }) => cpuSeconds)) : of((one) => one.cpuSeconds);
@@ -33,6 +34,17 @@ export function ratesTable(series: readonly Series[]): Table {
       ];
     }),
   };
+}
+
+function isNoSmall({ device }: Series): boolean {
+  return device.name !== "small";
+}
+
+/** What a job's process costs apart from its bytes. */
+export function startLine(series: readonly Series[]): string {
+  const small = series.filter((one) => !isNoSmall(one)).flatMap(({ ours }) => ours);
+  const seconds = rounded(median(small.map(({ cpuSeconds }) => cpuSeconds)));
+  return `To check its disk, to begin and to end takes each job ${seconds} CPU seconds, whatever the size; the goals' CPU s/GiB are without them.`;
 }
 
 export function machineLine(rounds: number, sizeBytes: number): string {

@@ -49,11 +49,15 @@ const fio = (way: "write" | "read", engine: string, depth: number, block: string
   ],
 });
 
-/** nwipe asks nothing with --nogui --autonuke, and writes one pass alone with --noblank. */
+/**
+ * nwipe asks nothing with --nogui --autonuke, and writes one pass alone with --noblank. On sectors of 512 bytes it takes
+ * half a minute for each GiB: there once, on the disk.
+ */
 const nwipe = (work: OurWork, method: string, verify: "off" | "last", prng = "isaac64"): Peer => ({
   name: "nwipe 0.34",
   work,
   program: "nwipe",
+  on: ({ name, sectorBytes }) => sectorBytes === 4096 || (work === "zero" && name === "disk 512"),
   args: ({ path }) => [
     "--nogui",
     "--autonuke",

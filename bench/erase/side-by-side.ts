@@ -29,13 +29,20 @@ interface Turn {
   readonly run: () => Promise<Sample>;
 }
 
-/** Before each verification alone the device holds zeros, for all who read it. */
+/**
+ * `small`: for ours alone, to know what a job's process costs whatever the size.
+ * Before each verification alone the device holds zeros, for all who read it.
+ */
 export async function measureSideBySide(
   devices: readonly TestDevice[],
+  small: TestDevice,
   rounds: number,
 ): Promise<{ series: Series[]; absent: string[] }> {
   const absent = [...new Set(peers.map(({ program }) => program))].filter((program) => !isInstalled(program));
-  const turns = devices.flatMap((device) => turnsOn(device, absent));
+  const turns = [
+    ...devices.flatMap((device) => [...theirTurns(device, absent), ...ourTurns(device)]),
+    ...ourTurns(small),
+  ];
   const samples = await inRounds(rounds, turns, ({ run }) => run());
   const series = turns.map(({ name, peer, work, device }) => {
     const own = samples.get(name) ?? [];
@@ -44,8 +51,8 @@ export async function measureSideBySide(
   return { series, absent };
 }
 
-function turnsOn(device: TestDevice, absent: readonly string[]): Turn[] {
-  const theirs = peers
+function theirTurns(device: TestDevice, absent: readonly string[]): Turn[] {
+  return peers
     .filter(({ program, on = () => true }) => !absent.includes(program) && on(device))
     .map(({ name, work, program, args, exitCodes }) => ({
       name: `${device.name} ${work} ${name}`,
@@ -54,14 +61,16 @@ function turnsOn(device: TestDevice, absent: readonly string[]): Turn[] {
       device,
       run: () => withZeros(device, work, () => measure(device, program, args(device), exitCodes)),
     }));
-  const own = ourWorks.map((work) => ({
+}
+
+function ourTurns(device: TestDevice): Turn[] {
+  return ourWorks.map((work) => ({
     name: `${device.name} ${work} ${ours}`,
     peer: ours,
     work,
     device,
     run: () => withZeros(device, work, () => runOurs(device, work)),
   }));
-  return [...theirs, ...own];
 }
 
 /** Ours in a Node.js of its own, on the compiled packages. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 export interface TestDevice {
-  /** "disk 512", "memory 4096". */
+  /** "disk 512", "memory 4096", "small". */
   readonly name: string;
   readonly medium: "disk" | "memory";
   readonly sectorBytes: 512 | 4096;
@@ -36,7 +36,7 @@ export class TestDevices {
   constructor() {
     this.#memory = join(this.#folder, "memory");
     run("mkdir", this.#memory);
-    run("mount", "-t", "tmpfs", "-o", "size=6g,mode=700", "tmpfs", this.#memory);
+    run("mount", "-t", "tmpfs", "-o", "size=12g,mode=700", "tmpfs", this.#memory);
     this.#undo.push(() => run("umount", this.#memory));
   }
 
@@ -45,6 +45,7 @@ export class TestDevices {
     medium: TestDevice["medium"],
     sectorBytes: TestDevice["sectorBytes"],
     sizeBytes: number,
+    name = `${medium} ${sectorBytes}`,
   ): TestDevice {
     const file = join(medium === "disk" ? this.#folder : this.#memory, `${this.#undo.length}.img`);
     run(
@@ -59,7 +60,17 @@ export class TestDevices {
     const options = ["--direct-io=on", "--sector-size", String(sectorBytes)];
     const path = run("losetup", "--find", "--show", ...options, file);
     this.#undo.push(() => run("losetup", "--detach", path));
-    return { name: `${medium} ${sectorBytes}`, medium, sectorBytes, path, sizeBytes };
+    return { name, medium, sectorBytes, path, sizeBytes };
+  }
+
+  /** Limits a device to so many bytes a second, each way. The kernel keeps a limit for whatever gets its number next. */
+  throttle({ path }: TestDevice, bytesPerSecond: number): void {
+    const number = readFileSync(`/sys/block/${basename(path)}/dev`, "utf8").trim();
+    const set = (limit: number): void => {
+      for (const file of throttleFiles) writeFileSync(file, `${number} ${limit}`);
+    };
+    set(bytesPerSecond);
+    this.#undo.push(() => set(0));
   }
 
   removeAll(): void {
@@ -68,16 +79,12 @@ export class TestDevices {
   }
 }
 
-/** Limits a device to so many bytes a second, each way; null where the kernel offers no limit. */
-export function throttle(device: TestDevice, bytesPerSecond: number): (() => void) | null {
-  const folder = "/sys/fs/cgroup/blkio";
-  const files = ["read", "write"].map((way) => `${folder}/blkio.throttle.${way}_bps_device`);
-  if (!files.every((file) => existsSync(file))) return null;
-  const number = readFileSync(`/sys/block/${basename(device.path)}/dev`, "utf8").trim();
-  const set = (limit: number): void => files.forEach((file) => writeFileSync(file, `${number} ${limit}`));
-  set(bytesPerSecond);
-  return () => set(0);
+/** Whether the kernel can slow a device down. */
+export function canThrottle(): boolean {
+  return throttleFiles.every((file) => existsSync(file));
 }
+
+const throttleFiles = ["read", "write"].map((way) => `/sys/fs/cgroup/blkio/blkio.throttle.${way}_bps_device`);
 
 export function run(program: string, ...args: string[]): string {
   return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();

@@ -70,7 +70,7 @@ async function refusesAlignedRead(fd: number): Promise<boolean> {
 async function isThroughMemory({ number }: FileStat): Promise<boolean> {
   if (number === null) return false;
   try {
-    return (await fs.promises.readFile(`/sys/dev/block/${number}/loop/dio`, "utf8")).trim() !== "1";
+    return (await readFile(`/sys/dev/block/${number}/loop/dio`, "utf8")).trim() !== "1";
   } catch (error) {
     return reasonOf(error) !== "ENOENT"; // not there: no loop device
   }
@@ -79,7 +79,7 @@ async function isThroughMemory({ number }: FileStat): Promise<boolean> {
 /** sysfs counts in units of 512 bytes whatever the sector size; stat(2) says 0 of a block device. */
 async function sizeOf(file: FileStat): Promise<number> {
   if (file.number === null) return file.sizeBytes;
-  return Number(await fs.promises.readFile(`/sys/dev/block/${file.number}/size`, "utf8")) * 512;
+  return Number(await readFile(`/sys/dev/block/${file.number}/size`, "utf8")) * 512;
 }
 
 class FileDisk implements OpenedDisk {
@@ -131,5 +131,6 @@ function statFile(fd: number): Promise<fs.BigIntStats> {
 }
 
 const openFile = promisify(fs.open);
+const readFile = promisify(fs.readFile);
 const closeFile = promisify(fs.close);
 const flushFile = promisify(fs.fdatasync);

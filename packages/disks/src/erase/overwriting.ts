@@ -13,9 +13,9 @@ import { narrow, retryOnce, type Attempt } from "./narrow.ts";
 import { between, bytesOf, endOf, within, without, type Range } from "./range.ts";
 import { isSampled, placesOf } from "./sample.ts";
 import { fillWords } from "./step-words.ts";
-import { blockMaker, type BlockMaker } from "./streams/block-maker.ts";
+import { blockBytes, blockMaker, type BlockMaker } from "./streams/block-maker.ts";
 import { addCompared, Comparer, verifyRanges } from "./verify-pass.ts";
-import { writePiece, writeRanges } from "./write-pass.ts";
+import { underWay, writePiece, writeRanges, type UnderWay } from "./write-pass.ts";
 
 export type Overwrite = Extract<ResolvedPass, { kind: "overwrite" }>;
 
@@ -62,10 +62,12 @@ class Overwriting {
     const { context, ground, far, keeper, step } = this.#desk;
     step(`Writing ${fillWords(this.#pass.fill)}`, far.offset);
     const left = far.offset < this.#sizeBytes ? [between(far.offset, this.#sizeBytes)] : [];
-    await this.#withMaker(ground.lanes, (maker) =>
+    const atOnce = underWay(this.#pass.fill, ground.disk);
+    await this.#withMaker(atOnce, (maker) =>
       writeRanges(ground, {
         ranges: without(left, far.map.of("write")),
         maker,
+        underWay: atOnce,
         suspects: far.suspects,
         settled: (end, writtenBytes) => {
           far.offset = end;
@@ -86,7 +88,7 @@ class Overwriting {
     if (far.suspects.bytes + bytesOf(known) > 0) {
       step("Writing again where it failed", this.#sizeBytes);
       let writtenBytes = 0;
-      const left = await this.#withMaker(1, async (maker) => {
+      const left = await this.#withMaker({ lanes: 1, longest: blockBytes }, async (maker) => {
         const attempt: Attempt = async ({ offset, lengthBytes }) => {
           const isWritten = await writePiece(ground, maker, offset, lengthBytes, 0);
           if (isWritten) writtenBytes += lengthBytes;
@@ -176,8 +178,8 @@ class Overwriting {
     far.beginPhase(phase, far.suspects);
   }
 
-  async #withMaker<T>(lanes: number, use: (maker: BlockMaker) => Promise<T>): Promise<T> {
-    const maker = blockMaker(this.#pass.fill, lanes);
+  async #withMaker<T>({ lanes, longest }: UnderWay, use: (maker: BlockMaker) => Promise<T>): Promise<T> {
+    const maker = blockMaker(this.#pass.fill, lanes, longest);
     try {
       return await use(maker);
     } finally {

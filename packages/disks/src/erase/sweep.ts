@@ -4,7 +4,7 @@ import { endOf, type Range } from "./range.ts";
 import { blockBytes } from "./streams/block-maker.ts";
 
 /** 1 MiB, 2 to 4 at once, is where loop devices, NVMe and hard disks are all at their limit; more is slower. */
-export const lanesDirect = 4;
+export const lanesDirect = 2;
 /** Through the page cache writers only wait for each other's lock. */
 export const lanesBuffered = 1;
 
@@ -12,6 +12,8 @@ export interface Sweep<T> {
   readonly ranges: readonly Range[];
   /** How many blocks are visited at once. */
   readonly lanes: number;
+  /** The longest block, in bytes: a power of two. */
+  readonly longest?: number;
   /** No block is begun after this; the ones begun come to their end. */
   readonly signal: AbortSignal;
   readonly gate: Pick<PauseGate, "isPaused">;
@@ -27,12 +29,12 @@ export interface Sweep<T> {
 }
 
 /**
- * Begins the blocks in order; they end at multiples of their size. Ends at the first failure: no block is begun after
+ * Begins the blocks in order; they end at multiples of the longest. Ends at the first failure: no block is begun after
  * it, and it is thrown when the others have come back; of several, the one at the lowest offset.
  */
 export async function sweep<T>(order: Sweep<T>): Promise<void> {
   const { ranges, lanes, signal, gate, rest, visit } = order;
-  const blocks = blocksOf(ranges);
+  const blocks = blocksOf(ranges, order.longest ?? blockBytes);
   const inOrder = new InOrder(order.settle);
   const failures: { readonly offset: number; readonly error: unknown }[] = [];
   let next = blocks.next();
@@ -58,10 +60,10 @@ export async function sweep<T>(order: Sweep<T>): Promise<void> {
   }
 }
 
-function* blocksOf(ranges: readonly Range[]): Generator<Range, undefined> {
+function* blocksOf(ranges: readonly Range[], longest: number): Generator<Range, undefined> {
   for (const range of ranges) {
     for (let offset = range.offset; offset < endOf(range);) {
-      const end = Math.min(endOf(range), offset - (offset % blockBytes) + blockBytes);
+      const end = Math.min(endOf(range), offset - (offset % longest) + longest);
       yield { offset, lengthBytes: end - offset };
       offset = end;
     }

@@ -1,18 +1,33 @@
 /** Writes what belongs there over ranges of a disk. What cannot be written is told and gone past. */
+import type { Fill } from "@trofie/contract";
+import type { Disk } from "../disk/disk.ts";
 import { writeFully } from "../disk/io-errors.ts";
 import type { Suspects } from "./faulty-map.ts";
 import { judge, passBlock, type Ground } from "./ground.ts";
 import type { Range } from "./range.ts";
-import type { BlockMaker } from "./streams/block-maker.ts";
-import { sweep } from "./sweep.ts";
+import { blockBytes, type BlockMaker } from "./streams/block-maker.ts";
+import { lanesBuffered, sweep, type Sweep } from "./sweep.ts";
 
 export interface Writing {
   readonly ranges: readonly Range[];
   readonly maker: BlockMaker;
+  readonly underWay: UnderWay;
   /** Where the blocks that could not be written are put. */
   readonly suspects: Suspects;
   /** All up to `end` has been dealt with; `writtenBytes` of the last block went to the disk. */
   readonly settled: (end: number, writtenBytes: number) => void;
+}
+
+/** How many blocks are being written at a time, and how long the longest is, in bytes. */
+export type UnderWay = Pick<Required<Sweep<boolean>>, "lanes" | "longest">;
+
+/**
+ * A pattern is one block, however often it is under way. What is made anew for each block is in shorter ones: the disk
+ * has as much to do while one is made, in half the memory.
+ */
+export function underWay({ kind }: Fill, { direct }: Disk): UnderWay {
+  if (!direct) return { lanes: lanesBuffered, longest: blockBytes };
+  return { lanes: 4, longest: kind === "pattern" ? blockBytes : blockBytes / 2 };
 }
 
 /** Returns when every range was gone over, or when the job is to stop; nothing is flushed yet. */
@@ -20,6 +35,7 @@ export async function writeRanges(ground: Ground, writing: Writing): Promise<voi
   const { ranges, maker, suspects, settled } = writing;
   await sweep<boolean>({
     ...ground,
+    ...writing.underWay,
     ranges,
     visit: async (offset, lengthBytes, lane) => {
       const toWaitFor = passBlock(ground, suspects, "written");

@@ -39,6 +39,8 @@ const clock: JobClock = {
       signal?.addEventListener("abort", done, { once: true });
     }),
 };
+/** After this a job has opened its disk and is at work. */
+const startMs = 1000;
 const stopping = new AbortController();
 const gate = new PauseGate();
 const checkpoints = new KeptCheckpoints(tell);
@@ -71,7 +73,13 @@ function take(given: Order): void {
 async function go(): Promise<void> {
   if (order === null || hasBegun) return;
   hasBegun = true;
+  setTimeout(giveBackMemory, startMs).unref();
   tell(await lastWord(order), leave);
+}
+
+/** The start needs memory that the work does not: it is given back to the machine, for there may be a hundred of us. */
+function giveBackMemory(): void {
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
 }
 
 /** What is none of these is our bug: it ends the process, and the station sees a crash. */

@@ -43,17 +43,25 @@ async function keep(
 }
 
 /**
- * A session of its own, so that Ctrl-C in the station's terminal is not for it; no environment, for it needs none; four
- * threads for its blocks in flight and two for the questions it asks beside them. There may be a hundred of these
- * processes: little room for short-lived objects, for they have few, and one arena of malloc for all threads.
+ * A session of its own, so that Ctrl-C in the station's terminal is not for it; no environment but what it needs
+ * itself. There may be a hundred of these processes, each with few objects and little code, so memory goes before speed
+ * where the work does not feel it: little room for short-lived objects, nobody to collect them beside the work, no code
+ * of a compiler between the interpreter and the best one, one arena of malloc that gives back what is free.
  */
 function forkJob(): ChildProcess {
   const program = fileURLToPath(import.meta.resolve("@trofie/disks/job-process"));
+  const frugal = ["--max-semi-space-size=1", "--single-threaded", "--no-sparkplug", "--expose-gc"];
   return fork(program, [], {
     cwd: "/",
     detached: true,
-    env: { UV_THREADPOOL_SIZE: "6", MALLOC_ARENA_MAX: "1" },
-    execArgv: ["--max-semi-space-size=1", ...(program.endsWith(".ts") ? ["--conditions=trofie-source"] : [])],
+    env: {
+      // The blocks in flight, and the questions beside them.
+      UV_THREADPOOL_SIZE: "6",
+      MALLOC_ARENA_MAX: "1",
+      MALLOC_TRIM_THRESHOLD_: "65536",
+      MALLOC_MMAP_THRESHOLD_: "16384",
+    },
+    execArgv: [...frugal, ...(program.endsWith(".ts") ? ["--conditions=trofie-source"] : [])],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
 }

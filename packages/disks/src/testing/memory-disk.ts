@@ -143,6 +143,22 @@ export class MemoryDisk implements OpenedDisk {
 
   async close(): Promise<void> {}
 
+  /** As one process has it open: once the power was cut, that process hears nothing of it any more. */
+  opened(): OpenedDisk {
+    const powerCuts = this.#powerCuts;
+    const whilePowered = <T>(operate: () => Promise<T>): Promise<T> =>
+      this.#powerCuts === powerCuts ? operate() : new Promise(() => {});
+    return {
+      file: this.file,
+      sizeBytes: this.sizeBytes,
+      direct: this.direct,
+      read: (into, offset) => whilePowered(() => this.read(into, offset)),
+      write: (from, offset) => whilePowered(() => this.write(from, offset)),
+      flush: () => whilePowered(() => this.flush()),
+      close: () => this.close(),
+    };
+  }
+
   /** From now on these sectors fail. */
   spoil(spoiled: Spoiled): void {
     this.#spoiled.push({ ...spoiled, left: spoiled.times ?? Infinity });

@@ -1,4 +1,5 @@
 /** A machine made of text with one real thing in it: a disk in memory, there as long as it is not pulled. */
+import type { OpenedDisk } from "../disk/disk.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { MemoryDisk } from "./memory-disk.ts";
 import { memoryMachine, type MemoryMachineOptions } from "./memory-machine.ts";
@@ -33,9 +34,9 @@ export function machineWith(disk: MemoryDisk, options: MemoryMachineOptions = {}
   };
 }
 
-function opened(disk: MemoryDisk, path: string): MemoryDisk {
+function opened(disk: MemoryDisk, path: string): OpenedDisk {
   if (disk.isGone || path !== diskPath) throw Object.assign(new Error(`No ${path}`), { code: "ENOENT" });
-  return disk;
+  return disk.opened();
 }
 
 function sysfsOf(disk: MemoryDisk) {

@@ -9,9 +9,9 @@ import type { WriteStream } from "./stream.ts";
 
 export { blockBytes, type BlockMaker } from "./block.ts";
 
-/** `lanes`: how many blocks can be in use at a time. */
-export function blockMaker(fill: Fill, lanes: number): BlockMaker {
-  return fill.kind === "pattern" ? patternMaker(fill.hex) : streamMaker(fill, lanes);
+/** `lanes`: how many blocks can be in use at a time. `longest`: of how many bytes, at most `blockBytes`. */
+export function blockMaker(fill: Fill, lanes: number, longest = blockBytes): BlockMaker {
+  return fill.kind === "pattern" ? patternMaker(fill.hex) : streamMaker(fill, lanes, longest);
 }
 
 type MakeStream = (memory: WebAssembly.Memory, key: Uint8Array) => WriteStream;
@@ -24,13 +24,17 @@ const makeStream: Readonly<Record<Stream, MakeStream>> = {
 };
 
 /** Each lane has a slot of its own in one memory. Its first page is the stream's. */
-function streamMaker({ stream, keyHex }: Extract<Fill, { kind: "random" }>, lanes: number): BlockMaker {
-  const borrowed = new BorrowedMemory(pageBytes + lanes * blockBytes);
+function streamMaker(
+  { stream, keyHex }: Extract<Fill, { kind: "random" }>,
+  lanes: number,
+  longest: number,
+): BlockMaker {
+  const borrowed = new BorrowedMemory(pageBytes + lanes * longest);
   const write = makeStream[stream](borrowed.memory, Buffer.from(keyHex, "hex"));
   return {
     make(offset, lengthBytes, lane) {
-      checkRange(offset, lengthBytes);
-      const block = new Uint8Array(borrowed.memory.buffer, pageBytes + lane * blockBytes, lengthBytes);
+      checkRange(offset, lengthBytes, longest);
+      const block = new Uint8Array(borrowed.memory.buffer, pageBytes + lane * longest, lengthBytes);
       write(block.byteOffset, lengthBytes, offset);
       return block;
     },

@@ -17,11 +17,11 @@ export interface BlockMaker {
 }
 
 /** Throws on what would give other bytes than belong there. */
-export function checkRange(offset: number, lengthBytes: number): void {
+export function checkRange(offset: number, lengthBytes: number, longest = blockBytes): void {
   if (!Number.isSafeInteger(offset) || offset < 0 || offset % 512 !== 0) {
     throw new RangeError(`Cannot make a block at byte ${offset}: it is not the first of a sector`);
   }
-  if (lengthBytes > blockBytes) {
-    throw new RangeError(`Cannot make a block of ${lengthBytes} bytes: the most is ${blockBytes}`);
+  if (lengthBytes > longest) {
+    throw new RangeError(`Cannot make a block of ${lengthBytes} bytes: the most is ${longest}`);
   }
 }
