@@ -26,8 +26,20 @@ test("a connection that goes and comes back is told once each", () => {
 
 test("whoever comes back to another journal is not told that nothing was missed", () => {
   const lines = linesFor([connected("a"), waiting, connected("b"), waiting, connected("b")]);
-  expect(lines[1]).toBe(
-    "Connected again, but the station has another journal: what happened before is not known there.",
-  );
+  expect(lines[1]).toBe("Connected again.");
   expect(lines.at(-1)).toBe("Connected again; nothing was missed.");
+});
+
+test("whoever comes back to a journal that has fewer events than were read is not told that nothing was missed", () => {
+  const lines: string[] = [];
+  const listener = connectionInWords({
+    line: (text) => lines.push(text),
+    status: () => {},
+    isTerminal: false,
+  });
+  listener.connectionChanged?.(connected("a"));
+  listener.eventReceived?.({ seq: 7, at: "", type: "job.ended", job: null, body: {} });
+  listener.connectionChanged?.(waiting);
+  listener.connectionChanged?.(connected("a"));
+  expect(lines.at(-1)).toBe("Connected again.");
 });

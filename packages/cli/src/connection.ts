@@ -1,11 +1,21 @@
 /** The program's client of a station, for as long as one command needs it. */
-import { Client, NoAnswerError, Refusal, type ClientListener } from "@trofie/commands";
+import {
+  Client,
+  NoAnswerError,
+  Refusal,
+  stationForgotText,
+  type ClientListener,
+  type StationForgot,
+} from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
 import { stationContract, type StationContract } from "@trofie/contract";
 import { Reactor, systemClock, systemRandom } from "@trofie/reactor";
 import { complain } from "./complaint.ts";
+import { lossOnStandardError } from "./connection-text.ts";
 import { Exit } from "./exit-codes.ts";
+import { OwnOutbox } from "./own-outbox.ts";
 import { programName } from "./program-name.ts";
+import { settleEarlier } from "./settle-earlier.ts";
 import { authFor, endpointOf } from "./station-address.ts";
 import { version } from "./version.ts";
 
@@ -18,7 +28,10 @@ export interface Hearing {
   readonly listener?: ClientListener;
 }
 
-/** Runs `work` with a client of the station, which is stopped afterwards. */
+/**
+ * Runs `work` with a client of the station, which is stopped afterwards. Before it comes what earlier programs have asked
+ * there and have no answer of.
+ */
 export async function withStation<T>(
   address: string,
   work: (client: StationClient) => Promise<T>,
@@ -33,11 +46,17 @@ export async function withStation<T>(
     agent: `trofie ${version}`,
     auth: authFor(address),
     want: { events, progress: events },
+    outbox: new OwnOutbox(address),
   });
   client.listen(listener);
-  client.listen({ callPostponed: once((refusal: Refusal) => complain("waiting", refusal)) });
+  client.listen({
+    callPostponed: once((refusal: Refusal) => complain("waiting", refusal)),
+    stationForgot: warnThatForgot,
+  });
   try {
     await firstConnection(client, address);
+    if (!listener.connectionChanged) client.listen(lossOnStandardError());
+    await settleEarlier(client, address);
     return await work(client);
   } catch (error) {
     if (error instanceof Refusal) throw new Exit("refused", error.message, error.code);
@@ -61,6 +80,17 @@ function firstConnection(client: StationClient, address: string): Promise<void> 
   client.start();
   return connected.promise.finally(stopListening);
 }
+
+/** The exit code says nothing of it, unless what was asked for is not known there any more. */
+function warnThatForgot(how: StationForgot): void {
+  complain("warning", { code: forgotCodes[how], message: stationForgotText[how] });
+}
+
+const forgotCodes: Readonly<Record<StationForgot, string>> = {
+  "other-journal": "OTHER_JOURNAL",
+  "rolled-back": "ROLLED_BACK",
+  rewritten: "REWRITTEN",
+};
 
 function unreachable(address: string, reason: string): string {
   const isThereNone = /: (there is no such socket|nobody is listening there)$/.test(reason);

@@ -8,6 +8,7 @@ import {
   type Job,
   type StationContract,
 } from "@trofie/contract";
+import { harmless } from "./harmless.ts";
 import { jobText } from "./job-text.ts";
 
 /** What a station tells of itself. */
@@ -39,8 +40,3 @@ const howText: Readonly<Record<Body<"journal.doubted">["how"], string>> = {
   "rolled-back": "it is an older copy of itself",
   rewritten: "somebody has changed it",
 };
-
-/** What somebody else has written must not move our cursor, forge a line or turn the order of letters. */
-function harmless(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "");
-}

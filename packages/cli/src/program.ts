@@ -2,7 +2,9 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { forScripts } from "./complaint.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { outboxFolder } from "./outbox-folder.ts";
 import { programName } from "./program-name.ts";
+import { stillWantedMs } from "./settle-earlier.ts";
 import { stationAddress } from "./station-address.ts";
 import { version } from "./version.ts";
 
@@ -25,7 +27,7 @@ export function makeProgram(commands: readonly AddCommand[]): CommandUnknownOpts
       "unix:PATH or tcp:HOST:PORT (else TROFIE_STATION, else the default socket)",
     )
     .option("--json", "print JSON for scripts", false)
-    .addHelpText("after", exitCodeHelp)
+    .addHelpText("after", () => [exitCodeHelp(), earlierHelp()].join("\n"))
     .exitOverride()
     .configureOutput(forScripts ? { writeErr: () => {} } : {})
     .configureHelp({ showGlobalOptions: true });
@@ -42,4 +44,12 @@ function exitCodeHelp(): string {
     ({ number, meaning }) => `  ${String(number).padEnd(3)}  ${meaning}`,
   );
   return `\nExit codes:\n${rows.join("\n")}`;
+}
+
+function earlierHelp(): string {
+  return `
+What is asked of a station is kept in ${outboxFolder} until it is answered. If this program is killed
+before that, the next one that talks to the same station settles it and says so: within ${stillWantedMs / 60_000} minutes it is sent
+again, and carried out once. Later, or when you left with Ctrl-C, it is only asked after, and taken back if the
+station has not had it. Where that folder cannot be written a warning says so, and what is asked is sent all the same.`;
 }

@@ -52,14 +52,17 @@ function inWords(screen: Screen, address: string): ClientListener {
       connection.connectionChanged?.(state);
       if (state.kind === "connected" && !state.continues)
         screen.line(`Watching ${state.welcome.station} at ${address}, until Ctrl-C`);
+      if (state.kind === "connected") show(view);
     },
-    snapshotReceived: (items) => {
+    snapshotReceived: (items, seq) => {
+      connection.snapshotReceived?.(items, seq);
       show(viewOfSnapshot(items));
       const open = [...view.jobs.values()].filter(({ endedAt }) => endedAt === null);
       for (const job of open) screen.line(jobText(job));
       if (open.length === 0) screen.line("No job is open.");
     },
     eventReceived: (event) => {
+      connection.eventReceived?.(event);
       show(withEvent(view, event));
       sayEvent(screen, event);
     },

@@ -12,8 +12,9 @@ import {
 } from "@trofie/reactor/client-service";
 import type { Clock, Random } from "@trofie/reactor";
 import type { Connect } from "./channel.ts";
-import { ClientSession, type SessionListener } from "./client-session.ts";
+import { ClientSession, ConnectionLostError, type SessionListener } from "./client-session.ts";
 import type { AnswerOf, Contract, InputOf, MethodOfKind, ProgressOf, ResultOf } from "./contract.ts";
+import { takeBack } from "./earlier-command.ts";
 import { Refusal } from "./errors.ts";
 import type { EventRow, SnapshotItem } from "./event-log.ts";
 import { parseJob, type Welcome } from "./from-station.ts";
@@ -21,8 +22,8 @@ import { Operations, type OperationHandle } from "./operations.ts";
 import { Outbox } from "./outbox.ts";
 import { forgetfulStore, type OutboxStore, type SavedCommand } from "./outbox-store.ts";
 import { Reading } from "./reading.ts";
+import { journalInstead, type StationForgot } from "./station-forgot.ts";
 import { uuid4, uuid7 } from "./uuid.ts";
-import type { SnapshotReason } from "./event-pump.ts";
 import type { Params } from "./json-rpc.ts";
 import { openWithinMs, type Prove } from "./opening.ts";
 
@@ -61,8 +62,6 @@ export interface ClientListener {
   earlierCommandSettled?(command: SavedCommand, verdict: Params | Refusal): void;
 }
 
-export type StationForgot = Extract<SnapshotReason, "other-journal" | "rolled-back" | "rewritten">;
-
 export type ConnectionState =
   | { readonly kind: "connecting" }
   /** `continues`: what was read so far goes on; otherwise a snapshot comes in place of it. */
@@ -75,12 +74,6 @@ export type ConnectionState =
 /** At least every 2 s during the first minute or so, then up to every 5 s. */
 export const stationRetries: RetryPolicy = (failures, random) =>
   fullJitter({ initialMs: 200, maxMs: failures <= 60 ? 2_000 : 5_000 })(failures, random);
-
-const forgotten: Readonly<Record<StationForgot, string>> = {
-  "other-journal": "another journal",
-  "rolled-back": "an older copy of its journal",
-  rewritten: "a journal that was changed",
-};
 
 /**
  * The opening of our own predecessor, which is dead, may reach the station after ours, for as long as a connection may
@@ -117,6 +110,8 @@ export class Client<C extends Contract> {
     },
   });
   #epoch: string | null = null;
+  /** The one that is open. */
+  #session: ClientSession | null = null;
   #lastReason = "not connected yet";
   #openedMs = 0;
   /** How often we were replaced early, one time after the other. */
@@ -189,6 +184,26 @@ export class Client<C extends Contract> {
     return this.#operations.follow(accepted);
   }
 
+  /**
+   * Sends a command once more that an earlier life has given, as it was: a station that has had it answers with its
+   * verdict, another carries it out. It is sent on the connection that is there, and rejects when that goes.
+   */
+  async sendAgain({ method, params }: SavedCommand): Promise<Params> {
+    if (!this.#session) throw new ConnectionLostError(this.#lastReason);
+    return this.#session.request(method, params);
+  }
+
+  /**
+   * Makes sure that a command of an earlier life is not carried out any more, unless it was: then this gives its answer,
+   * or rejects with its `Refusal`; else null. Rejects too when the connection goes.
+   */
+  takeBack(command: SavedCommand): Promise<Params | null> {
+    return takeBack(
+      (method, params) => this.sendAgain({ ...command, method, params: params as Params }),
+      command,
+    );
+  }
+
   /** What an earlier life has sent and nobody has answered is sent again, as it was. */
   async #takeUpEarlierCommands(): Promise<void> {
     const commands = (await this.#options.outbox?.load()) ?? [];
@@ -208,6 +223,7 @@ export class Client<C extends Contract> {
     this.#reading.opened(welcome.epoch);
     this.#openedMs = this.#options.clock.nowMs();
     this.#epoch = welcome.epoch;
+    this.#session = session;
     if (isOther) this.#forgot("other-journal", []);
     this.#change({ kind: "connected", welcome, continues: this.#reading.place !== null });
     this.#outbox.connected((method, params) => session.request(method, params));
@@ -216,7 +232,7 @@ export class Client<C extends Contract> {
 
   /** Jobs that it does not know any more come to no end that we could hear of. */
   #forgot(how: StationForgot, items: readonly SnapshotItem[]): void {
-    this.#operations.endAllBut(items, `the station has ${forgotten[how]}; look at the disk`);
+    this.#operations.endAllBut(items, `the station has ${journalInstead[how]}; look at the disk`);
     this.#tell((listener) => listener.stationForgot?.(how));
   }
 
@@ -239,6 +255,7 @@ export class Client<C extends Contract> {
   }
 
   #lost(session: ClientSession, reason: string): void {
+    if (this.#session === session) this.#session = null;
     this.#outbox.disconnected();
     this.#lastReason = reason;
     this.#retryAfterMs = session.retryAfterMs;

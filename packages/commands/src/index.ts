@@ -21,6 +21,7 @@ export * from "./handlers.ts";
 export type { OperationHandle } from "./operations.ts";
 export { NoAnswerError, NotSentError } from "./outbox.ts";
 export type { OutboxStore, SavedCommand } from "./outbox-store.ts";
+export { stationForgotText, type StationForgot } from "./station-forgot.ts";
 export { CommandServer, type CommandServerOptions } from "./server.ts";
 export type { Admitted, Door, Doubt, GoodbyeReason, ServerSession } from "./server-session.ts";
 export { uuid4, uuid7 } from "./uuid.ts";

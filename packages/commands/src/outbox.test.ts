@@ -98,6 +98,22 @@ describe("a client", () => {
     expect(bakery.cleanings).toBe(0);
   });
 
+  test("whose store cannot forget a command takes its verdict all the same", async () => {
+    const stubborn = {
+      load: () => [],
+      save: () => {},
+      remove: () => {
+        throw new Error("the file system is read-only");
+      },
+    };
+    bakery.hasFlour = false;
+    const own = bakery.client({ outbox: stubborn });
+    await expect(run(own.operate("bread.bake", { kind: "rye" }).job)).rejects.toMatchObject({
+      code: "NO_FLOUR",
+    });
+    expect(await run(own.command("oven.clean", {}))).toEqual({ times: 1 });
+  });
+
   test("sends its commands in the order in which they were given, however long saving one takes", async () => {
     const saved: Promise<void>[] = [];
     const slow = {
@@ -113,5 +129,54 @@ describe("a client", () => {
     const baking = ["rye", "wheat"].map((kind) => own.operate("bread.bake", { kind }).job);
     expect(await run(Promise.all(baking))).toEqual(["loaf-1", "loaf-2"]);
     expect([...bakery.loaves.values()].map(({ kind }) => kind)).toEqual(["rye", "wheat"]);
+  });
+});
+
+describe("a command of an earlier life", () => {
+  const cmd = "01900000-0000-7000-8000-000000000001";
+  const baking = { cmd, method: "bread.bake", params: { cmd, epoch: "e1", kind: "rye" } };
+  const nextClient = async (): Promise<ReturnType<typeof client>> => {
+    const next = bakery.client();
+    await run(next.query("bread.list", {}));
+    return next;
+  };
+
+  test("that is sent again is carried out, once, and answered the same ever after", async () => {
+    const next = await nextClient();
+    expect(await run(next.sendAgain(baking))).toEqual({ job: "loaf-1" });
+    expect(await run(next.sendAgain(baking))).toEqual({ job: "loaf-1", replayed: true });
+    expect(bakery.loaves.size).toBe(1);
+  });
+
+  test("that never arrived and is taken back is refused whenever it comes", async () => {
+    const next = await nextClient();
+    expect(await run(next.takeBack(baking))).toBeNull();
+    await expect(run(next.sendAgain(baking))).rejects.toMatchObject({ code: "COMMAND_ID_REUSED" });
+    expect(await run(next.takeBack(baking))).toBeNull();
+    expect(bakery.loaves.size).toBe(0);
+  });
+
+  test("that was carried out and is taken back gives its answer", async () => {
+    const next = await nextClient();
+    await run(next.sendAgain(baking));
+    expect(await run(next.takeBack(baking))).toEqual({ job: "loaf-1", replayed: true });
+    expect(bakery.loaves.size).toBe(1);
+  });
+
+  test("that was refused and is taken back gives its refusal, and the world's change does not help it", async () => {
+    const next = await nextClient();
+    bakery.hasFlour = false;
+    await expect(run(next.sendAgain(baking))).rejects.toMatchObject({ code: "NO_FLOUR" });
+    bakery.hasFlour = true;
+    await expect(run(next.takeBack(baking))).rejects.toMatchObject({ code: "NO_FLOUR" });
+  });
+
+  test("cannot be asked after while there is no connection", async () => {
+    const next = await nextClient();
+    bakery.network.mood = "refusing";
+    bakery.network.links.at(-1)!.reset();
+    await bakery.clock.advance(100);
+    await expect(run(next.sendAgain(baking))).rejects.toMatchObject({ name: "ConnectionLostError" });
+    await expect(run(next.takeBack(baking))).rejects.toMatchObject({ name: "ConnectionLostError" });
   });
 });

@@ -131,6 +131,13 @@ export class Outbox {
     if (!this.#entries.delete(entry)) return;
     settle();
     const command = savedCommand(entry.method, params);
-    if (command !== null) void Promise.resolve(this.#store.remove(command.cmd)).catch(() => {});
+    if (command !== null) void this.#forget(command.cmd);
+  }
+
+  /** What cannot be forgotten is sent again by the next life, and answered the same. */
+  async #forget(cmd: string): Promise<void> {
+    try {
+      await this.#store.remove(cmd);
+    } catch {}
   }
 }

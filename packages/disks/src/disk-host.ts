@@ -25,7 +25,10 @@ export interface DiskHost {
    */
   start(order: JobOrder, onEvent: OnJobEvent): Promise<JobProcess>;
 
-  /** Whether a job's process of an earlier station may still be there, and so may still hold its device. */
+  /**
+   * Whether a job's process of an earlier station may still be there, and so may still hold its device. As long as it is,
+   * it is no stranger: it keeps no device from being planned for, and the next job waits for it.
+   */
   isAlive(process: ProcessId): Promise<boolean>;
 
   /** Calls `onChange` soon after a device has come or gone, until `signal` ends it. It may also call for nothing. */

@@ -4,9 +4,10 @@ import { resolve } from "node:path";
 import { workVerbs, type PlanOf, type WorkKind } from "@trofie/contract";
 import { probedContents } from "./discovery/contents.ts";
 import { DeviceMemory } from "./discovery/device-memory.ts";
-import { discover, discoverWithoutContents } from "./discovery/discover.ts";
+import { discover, discoverWithoutContents, type Found } from "./discovery/discover.ts";
 import { findDevice } from "./discovery/find-device.ts";
 import { linuxHotPlug } from "./discovery/linux-hot-plug.ts";
+import { WritersMemory } from "./discovery/open-elsewhere.ts";
 import type { Places } from "./discovery/surroundings.ts";
 import type { DiskHost, JobOrder, WorkOf } from "./disk-host.ts";
 import { makeErasePlan } from "./erase/make-plan.ts";
@@ -48,25 +49,38 @@ const planMakers: { readonly [K in WorkKind]: MakePlan<K> } = {
 export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
   const machine = options.machine ?? linuxMachine();
   const places = placesOf(options);
-  const memory = new DeviceMemory();
+  const earlierJobs = new Set<string>();
+  const memory = new DeviceMemory(earlierJobs);
   return {
     list: async () => (await discover(machine, places, memory)).map(({ device }) => device),
     images: () => listImages(machine, places),
-    plan: (work, left) => plan(machine, places, memory, work, left ?? null),
+    async plan(work, left) {
+      const devices = await discoverWithoutContents(machine, places, new WritersMemory(earlierJobs));
+      return planOf({ machine, places, memory, devices }, work, left ?? null);
+    },
     start: (order, onEvent) => spawnJob(machine, { type: "order", ...order, places }, onEvent),
-    isAlive: (process) => isProcessAlive(machine, process),
+    async isAlive(process) {
+      const isAlive = await isProcessAlive(machine, process);
+      if (isAlive) earlierJobs.add(String(process.pid));
+      else earlierJobs.delete(String(process.pid));
+      return isAlive;
+    },
     watch: (onChange, signal) => linuxHotPlug(onChange, signal),
   };
 }
 
-async function plan<K extends WorkKind>(
-  machine: Machine,
-  places: Places,
-  memory: DeviceMemory,
+interface Sight {
+  readonly machine: Machine;
+  readonly places: Places;
+  readonly memory: DeviceMemory;
+  readonly devices: readonly Found[];
+}
+
+async function planOf<K extends WorkKind>(
+  { machine, places, memory, devices }: Sight,
   work: WorkOf<K>,
   left: JobOrder | null,
 ): Promise<PlanOf<K>> {
-  const devices = await discoverWithoutContents(machine, places);
   const asked = await findDevice(machine, devices, places, work.path, workVerbs[work.kind]);
   const found = await memory.hiddenAreas.withHiddenAreas(machine, asked);
   const holds = () => probedContents(machine, found.regions);

@@ -344,6 +344,49 @@ describe("a job whose disk", () => {
     expect(await world.job(client, id)).toMatchObject({ state: "running", path: "/dev/z", identity });
   });
 
+  test("has another name now, and whose turn had not come, waits for it there", async () => {
+    const first = await erasing();
+    const second = await world.erase(client, "/dev/a");
+    const disk = world.host.devices.get("/dev/a")!;
+    world.host.add("/dev/a", "ANOTHER");
+    world.host.devices.set("/dev/z", {
+      ...disk,
+      path: "/dev/z",
+      identity: { ...disk.identity, diskseq: "9" },
+    });
+    await killAndStart();
+    process(1).finish("erased");
+    await world.pass();
+    expect(process(2).order).toMatchObject({ job: second, plan: { path: "/dev/z" } });
+    expect(await states(first, second)).toEqual(["erased", "running"]);
+  });
+
+  test("is not there, and whose turn had not come, waits until the disk has come up", async () => {
+    await erasing();
+    const second = await world.erase(client, "/dev/a");
+    unplug();
+    await killAndStart();
+    expect(await state(second)).toBe("interrupted");
+    world.host.add("/dev/a");
+    world.host.changed();
+    await world.pass();
+    expect(await state(second)).toBe("queued");
+  });
+
+  test("was written by the job before it is erased all the same, for it was asked to be", async () => {
+    world.host.add("/dev/a", "A");
+    world.host.changed();
+    await world.pass();
+    const first = await world.writeImage(client, "/dev/a");
+    await world.pass();
+    const second = await world.erase(client, "/dev/a");
+    world.host.add("/dev/a", "A", { holds: [photos] });
+    await killAndStart();
+    process(1).finish("done");
+    await world.pass();
+    expect([await state(first), process(2).order.job]).toEqual(["done", second]);
+  });
+
   const photos: Content = { path: "/dev/a1", type: "ext4", label: "photos", sizeBytes: 4_096 };
 
   test("still holds what was to be erased goes on", async () => {

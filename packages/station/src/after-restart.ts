@@ -36,9 +36,9 @@ export interface AfterRestartOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Also one that was to go on, and whose turn had not come: the disk may be another one's by now. */
-function wasCutOff({ state, startedAt }: Job): boolean {
-  return state === "interrupted" || (state === "queued" && startedAt !== null);
+/** Also one whose turn had not come: its disk may have another name by now, and its name be another disk's. */
+function isToBeFoundAgain({ state }: Job): boolean {
+  return state === "interrupted" || state === "queued";
 }
 
 export class AfterRestart {
@@ -51,7 +51,7 @@ export class AfterRestart {
   }
 
   /**
-   * Has kept the device of every old process, and decided about every job that was cut off before, when it returns;
+   * Has kept the device of every old process, and found the disk of every job that rests or waits, when it returns;
    * the devices must have been looked for. Each other job is settled as soon as its process is known to be dead. Throws
    * as the journal's `commit`.
    */
@@ -59,7 +59,7 @@ export class AfterRestart {
     const { jobs, journal, queue, onError } = this.#options;
     const open = jobs.open();
     const working = open.filter(({ state }) => holdsDevice(state));
-    const resting = open.filter(wasCutOff);
+    const resting = open.filter(isToBeFoundAgain);
     for (const job of working) queue.keep(job);
     journal.commitAtAnyCost(() => resting.forEach(({ id }) => this.#goOnOrRest(id)));
     for (const { id } of working) this.#settle(id).catch(onError);

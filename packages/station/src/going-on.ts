@@ -15,6 +15,7 @@ export function prospectOf(job: Job, jobs: Jobs, devices: readonly Device[]): Pr
   if (later !== undefined) return { whyNot: `${later.id} (${later.title}) has had the disk since` };
   const device = devices.find(({ identity }) => isSameDevice(identity, job.identity));
   if (device === undefined) return { whyNot: "its disk is not there" };
+  if (job.startedAt === null && isInLineFor(device, job)) return { device };
   const [content] = newContents(jobs.plan(job.id), device);
   if (content !== undefined)
     return { whyNot: `its disk holds ${contentText(content)} now, which nobody has confirmed to erase` };
@@ -22,10 +23,15 @@ export function prospectOf(job: Job, jobs: Jobs, devices: readonly Device[]): Pr
 }
 
 /** Lines the job up again, for the device as it is found now; only inside the journal's `commit`. */
-export function goOn({ id, state, ...job }: Job, jobs: Jobs, { path, identity }: Device): void {
-  jobs.setRests(id, false);
-  const isInLine = state === "queued" && job.path === path && job.identity.diskseq === identity.diskseq;
-  if (!isInLine) jobs.change(id, { state: "queued", path, identity });
+export function goOn(job: Job, jobs: Jobs, device: Device): void {
+  const { path, identity } = device;
+  jobs.setRests(job.id, false);
+  if (!isInLineFor(device, job)) jobs.change(job.id, { state: "queued", path, identity });
+}
+
+/** Whether the job waits for the device where it is. Of one that never had its turn, what others leave there is no concern. */
+function isInLineFor({ path, identity }: Device, job: Job): boolean {
+  return job.state === "queued" && job.path === path && job.identity.diskseq === identity.diskseq;
 }
 
 function hasOverwritten(other: Job, job: Job): boolean {

@@ -84,6 +84,15 @@ describe("pause", () => {
     });
   });
 
+  test("of a disk that erases itself is refused", async () => {
+    const firmware = await world.erase(client, "/dev/b", "nvme-sanitize-crypto");
+    await world.pass();
+    await expect(command("job.pause", firmware)).rejects.toMatchObject({
+      code: "JOB_CANNOT_PAUSE",
+      message: `Cannot pause ${firmware}: the disk erases itself, and does not pause`,
+    });
+  });
+
   test("and resume of a job that never was are refused", async () => {
     for (const method of ["job.pause", "job.resume"] as const)
       await expect(command(method, "j_1")).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -43,18 +44,22 @@ export function openStateFolder(path: string): StateFolder {
   }
 }
 
-/** The secret that opens the TCP port, made at the first start: 256 bits, base64url, readable by the owner alone. */
-export function tokenOf(folder: StateFolder, random: Random): string {
+/**
+ * The secret that opens the TCP port, made at the first start: 256 bits, base64url, readable by the owner alone. It is
+ * there whole or not at all. An empty file lets nobody in, and is replaced.
+ */
+export function tokenOf({ tokenPath }: StateFolder, random: Random): string {
   try {
-    writeFileSync(folder.tokenPath, newSecret(random, 32), { mode: 0o600, flag: "wx" });
+    const known = existsSync(tokenPath) ? readFileSync(tokenPath, "utf8").trim() : "";
+    if (known !== "") return known;
+    const token = newSecret(random, 32);
+    const writtenPath = `${tokenPath}.new`;
+    writeFileSync(writtenPath, token, { mode: 0o600, flush: true });
+    renameSync(writtenPath, tokenPath);
+    return token;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST")
-      throw new StartError(`Cannot write ${folder.tokenPath}: ${whyNot(error)}`, { cause: error });
+    throw new StartError(`Cannot use ${tokenPath}: ${whyNot(error)}`, { cause: error });
   }
-  const token = readFileSync(folder.tokenPath, "utf8").trim();
-  if (token === "")
-    throw new StartError(`Cannot use ${folder.tokenPath}: it is empty; remove it and start again`);
-  return token;
 }
 
 /**

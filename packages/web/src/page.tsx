@@ -4,12 +4,13 @@ import { useState, useSyncExternalStore } from "react";
 import { ConnectionStatus } from "./connection-status.tsx";
 import { DeviceList } from "./device-list.tsx";
 import { EraseDialog } from "./erase-dialog.tsx";
+import { JournalWarning } from "./journal-warning.tsx";
 import { JobList } from "./job-list.tsx";
 import { PossiblyOld } from "./possibly-old.tsx";
 import type { StationClient, StationWatch } from "./station-watch.ts";
 
 export function Page({ client, watch }: { client: StationClient; watch: StationWatch }) {
-  const { connection, station, view, asOfMs } = useSyncExternalStore(watch.subscribe, watch.read);
+  const { connection, station, view, asOfMs, forgot } = useSyncExternalStore(watch.subscribe, watch.read);
   return (
     <>
       <header className="masthead">
@@ -20,6 +21,7 @@ export function Page({ client, watch }: { client: StationClient; watch: StationW
           <ConnectionStatus connection={connection} onRetry={() => client.retryNow()} />
         </div>
         <PossiblyOld connection={connection} asOfMs={view && asOfMs} />
+        <JournalWarning forgot={forgot} onNoted={watch.forgettingNoted} />
       </header>
       {view ? (
         <Station client={client} view={view} isConnected={connection.kind === "connected"} />

@@ -1,5 +1,5 @@
 /** What the page knows of its station at this moment, as a store that React can read. */
-import type { Client, ConnectionState } from "@trofie/commands";
+import type { Client, ConnectionState, StationForgot } from "@trofie/commands";
 import {
   Progress,
   viewOfSnapshot,
@@ -26,18 +26,33 @@ export interface Watched {
   readonly view: StationView | null;
   /** When the connection was lost, in milliseconds since 1970; null while connected. What is shown is of that moment. */
   readonly asOfMs: number | null;
+  /** The station does not know what it once told this tab, until somebody has taken note of it. */
+  readonly forgot: Forgotten | null;
+}
+
+export interface Forgotten {
+  readonly how: StationForgot;
+  /** When that was seen, in milliseconds since 1970. */
+  readonly seenMs: number;
 }
 
 export class StationWatch {
   readonly #isSessionOver: () => Promise<boolean>;
   readonly #listeners = new Set<() => void>();
-  #watched: Watched = { connection: { kind: "connecting" }, station: null, view: null, asOfMs: null };
+  #watched: Watched = {
+    connection: { kind: "connecting" },
+    station: null,
+    view: null,
+    asOfMs: null,
+    forgot: null,
+  };
 
   /** `isSessionOver` is asked each time the client could not connect: a WebSocket does not say why it was refused. */
   constructor(client: StationClient, isSessionOver: () => Promise<boolean>) {
     this.#isSessionOver = isSessionOver;
     client.listen({
       connectionChanged: (state) => this.#connectionChanged(state),
+      stationForgot: (how) => this.#change({ forgot: { how, seenMs: Date.now() } }),
       snapshotReceived: (items) => this.#change({ view: viewOfSnapshot(items) }),
       eventReceived: (row) => this.#viewChanged((view) => withEvent(view, row)),
       progressReceived: (progress) =>
@@ -51,6 +66,9 @@ export class StationWatch {
   };
 
   readonly read = (): Watched => this.#watched;
+
+  /** Somebody has read that the station forgot. */
+  readonly forgettingNoted = (): void => this.#change({ forgot: null });
 
   #connectionChanged(state: ConnectionState): void {
     if (state.kind === "connected")

@@ -6,7 +6,11 @@ import { TemperatureMemory } from "./temperatures.ts";
 
 export class DeviceMemory {
   readonly contents = new ContentsMemory();
-  readonly writers = new WritersMemory();
+  readonly writers: WritersMemory;
   readonly temperatures = new TemperatureMemory();
   readonly hiddenAreas = new HiddenAreasMemory();
+
+  constructor(ours?: ReadonlySet<string>) {
+    this.writers = new WritersMemory(ours);
+  }
 }

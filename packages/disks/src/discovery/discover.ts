@@ -9,6 +9,7 @@ import { unknownAreas } from "./hidden-areas.ts";
 import { identityOf, isSameDisk, practiceIdentity, withoutNeedlessBusPaths } from "./identity.ts";
 import { isSameFile } from "./loops.ts";
 import type { FileStat, Machine } from "../machine/machine.ts";
+import type { WritersMemory } from "./open-elsewhere.ts";
 import { practiceFiles, practiceSectorBytes, type PracticeFile } from "./practice-files.ts";
 import { obstaclesOf, refusalOf, type Obstacle } from "./refusals.ts";
 import { readSurroundings, type Places, type Surroundings } from "./surroundings.ts";
@@ -61,8 +62,12 @@ function withMore(found: Found, more: Pick<Device, "temperatureC" | "hidden" | "
 }
 
 /** As `discover`, from sysfs and /proc alone: no device is touched, and no other program asked but `zpool` about its pools. */
-export async function discoverWithoutContents(machine: Machine, places: Places): Promise<Found[]> {
-  return foundDevices(machine, await readSurroundings(machine, places), places);
+export async function discoverWithoutContents(
+  machine: Machine,
+  places: Places,
+  writers?: WritersMemory,
+): Promise<Found[]> {
+  return foundDevices(machine, await readSurroundings(machine, places, writers), places);
 }
 
 async function contentsOf(machine: Machine, found: Found[], memory: DeviceMemory): Promise<Content[][]> {

@@ -62,6 +62,15 @@ test("our own jobs and what they start are no strangers", async () => {
   expect(await writersOf(memoryMachine(ours), "/dev/sdb", disk)).toEqual([]);
 });
 
+test("the process of a job that an earlier station started is no stranger, whoever its parent is now", async () => {
+  const names = async (...ours: string[]) =>
+    (await new WritersMemory(new Set(ours)).writers(memoryMachine(writing), () => false)).map(
+      ({ pid }) => pid,
+    );
+  expect(await names("8")).toEqual([]);
+  expect(await names("9")).toEqual(["8"]);
+});
+
 test("a new process is looked into at once, an old one within eight looks, a writer each time", async () => {
   const { "/proc/8/fd/4": _fd, "/proc/8/fdinfo/4": _flags, ...closed } = writing;
   const [before, opened, after] = [closed, writing, closed].map((tree) => memoryMachine(tree));

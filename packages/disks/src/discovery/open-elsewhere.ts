@@ -22,10 +22,16 @@ const turns = 8;
  */
 export class WritersMemory {
   readonly #known = new Map<string, Writer | null>();
+  readonly #ours: ReadonlySet<string>;
   #look = 0;
 
+  /** `ours`: the ids of processes that others have started and that are no strangers all the same. */
+  constructor(ours: ReadonlySet<string> = new Set()) {
+    this.#ours = ours;
+  }
+
   /**
-   * The processes other than ourselves and those we started: our jobs write to disks, and are no strangers. `isFile`
+   * The processes other than ourselves, ours and those we started: our jobs write to disks, and are no strangers. `isFile`
    * says of a path whether it is a practice file. Readers (udev, smartd) are no harm.
    */
   async writers(machine: Machine, isFile: (path: string) => boolean): Promise<Writer[]> {
@@ -36,7 +42,8 @@ export class WritersMemory {
     await Promise.all(
       pids.filter(isDue).map(async (pid) => this.#known.set(pid, await readWriter(machine, pid, isFile))),
     );
-    return [...this.#known.values()].filter((writer) => writer !== null);
+    const writers = [...this.#known.values()].filter((writer) => writer !== null);
+    return writers.filter(({ pid }) => !this.#ours.has(pid));
   }
 }
 

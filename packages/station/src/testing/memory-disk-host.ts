@@ -2,9 +2,12 @@
 import { Refusal } from "@trofie/commands";
 import {
   confirmationWord,
+  FirmwareEraseId,
   workVerbs,
   type Device,
   type EraseFindings,
+  type ErasePlan,
+  type EraseWork,
   type Identity,
   type Image,
   type JobReport,
@@ -194,13 +197,20 @@ const confirmed = ({ path, identity }: Planned) => ({
 });
 const unconfirmed = { confirm: null };
 
+function passOf(method: EraseWork["method"]): ErasePlan["passes"][number] {
+  const command = FirmwareEraseId.safeParse(method);
+  return command.success
+    ? { kind: "firmware", command: command.data }
+    : { kind: "overwrite", write: "00", verified: true };
+}
+
 const planMakers: { readonly [K in WorkKind]: MakePlan<K> } = {
   erase: ({ kind, method, rounds, stream, reading }, planned) => ({
     ...planned,
     ...confirmed(planned),
     kind,
     method: { id: typeof method === "string" ? method : "custom", title: "Zeros, one pass", source: "test" },
-    passes: [{ kind: "overwrite", write: "00", verified: true }],
+    passes: [passOf(method)],
     rounds,
     shuffled: [],
     stream,

@@ -66,10 +66,10 @@ export class StationInMemory {
   }
 
   /** Plans and starts an erase, as somebody who types the right word. Returns the job's id. */
-  async erase(client: Client<StationContract>, path: string): Promise<string> {
-    const { plan, hash } = await this.run(client.query("erase.plan", { path, method: "zero" }));
+  async erase(client: Client<StationContract>, path: string, method = "zero"): Promise<string> {
+    const { plan, hash } = await this.run(client.query("erase.plan", { path, method }));
     const typed = plan.confirm.word;
-    return this.run(client.operate("erase.start", { path, method: "zero", hash, typed }).job);
+    return this.run(client.operate("erase.start", { path, method, hash, typed }).job);
   }
 
   /** Plans and starts the writing of an image likewise. */
