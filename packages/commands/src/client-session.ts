@@ -46,6 +46,8 @@ export class ClientSession implements Receiver {
   goodbyeReason: string | null = null;
   /** How long it asked us to stay away. */
   retryAfterMs = 0;
+  /** Nothing was heard for too long, so we ended it. */
+  wasSilent = false;
   readonly #clock: Clock;
   readonly #listener: SessionListener;
   readonly #offer: Offer;
@@ -104,7 +106,10 @@ export class ClientSession implements Receiver {
     this.#channel = channel;
     this.#heartbeat = new Heartbeat(this.#clock, {
       ping: () => channel.send(encodeNotification("ping", {})),
-      dead: () => channel.abort(),
+      dead: () => {
+        this.wasSilent = true;
+        channel.abort();
+      },
     });
   }
 

@@ -119,6 +119,21 @@ describe("a client", () => {
     expect(bakery.cleanings).toBe(1);
   });
 
+  test.each([
+    ["silence", () => bakery.network.links.at(-1)!.silence(), "the station has fallen silent"],
+    ["goodbye as it ends", () => bakery.server.close("closing"), "the station has ended"],
+    ["goodbye as it restarts", () => bakery.server.close("restarting"), "the station has ended"],
+    ["reset", () => bakery.network.links.at(-1)!.reset(), "the connection was cut (read ECONNRESET)"],
+  ])("says why it has no connection after a %s", async (_, end, reason) => {
+    const client = bakery.client();
+    await bakery.clock.advance(1_000);
+    const reasons: string[] = [];
+    client.listen({ connectionChanged: (state) => state.kind === "waiting" && reasons.push(state.reason) });
+    end();
+    await bakery.clock.advance(30_000);
+    expect(reasons[0]).toBe(reason);
+  });
+
   test.each(["silent", "mute"])("tries again when a station is %s for ten seconds", async (how) => {
     if (how === "silent") bakery.network.mood = "silent";
     else bakery.network.onLink = (link) => bakery.network.links.length === 1 && link.silence();
@@ -237,6 +252,19 @@ describe("a client", () => {
     await bakery.clock.advance(1_000);
     predecessor.open();
     expect(await run(client.command("oven.clean", {}))).toEqual({ times: 1 });
+    await bakery.clock.advance(60_000);
+    expect(client.state.kind).toBe("connected");
+  });
+
+  test("comes back from that as often as it takes, if it was connected in peace between", async () => {
+    const client = bakery.client({ client: "00000000-0000-4000-8000-000000000001" });
+    for (let outage = 0; outage < 5; outage += 1) {
+      await bakery.clock.advance(60_000);
+      bakery.network.links.at(-1)!.reset();
+      await bakery.clock.advance(3_000);
+      (await RawPeer.connect(bakery)).open();
+      await bakery.clock.advance(3_000);
+    }
     await bakery.clock.advance(60_000);
     expect(client.state.kind).toBe("connected");
   });

@@ -257,17 +257,22 @@ export class Client<C extends Contract> {
   #lost(session: ClientSession, reason: string): void {
     if (this.#session === session) this.#session = null;
     this.#outbox.disconnected();
-    this.#lastReason = reason;
+    this.#lastReason = whyLost(session, reason);
     this.#retryAfterMs = session.retryAfterMs;
+    if (!this.#hasJustOpened()) this.#replacedEarly = 0;
     if (!finalGoodbyes.has(session.goodbyeReason ?? "")) return;
     if (session.goodbyeReason !== "replaced" || !this.#comesBackReplaced())
       this.#giveUp(`the station said: ${session.goodbyeReason}`);
   }
 
   #comesBackReplaced(): boolean {
-    if (this.#options.clock.nowMs() - this.#openedMs > openWithinMs) return false;
+    if (!this.#hasJustOpened()) return false;
     this.#replacedEarly += 1;
     return this.#replacedEarly <= comesBackAfterReplaced;
+  }
+
+  #hasJustOpened(): boolean {
+    return this.#options.clock.nowMs() - this.#openedMs <= openWithinMs;
   }
 
   /** Once: a station that is asked for again may not be there to say it again. Not all who were told come together. */
@@ -309,4 +314,11 @@ export class Client<C extends Contract> {
   #tell(say: (listener: ClientListener) => void): void {
     for (const listener of this.#listeners) say(listener);
   }
+}
+
+/** What the station has said, or that it says nothing, tells more than that the connection ended. */
+function whyLost({ wasSilent, goodbyeReason }: ClientSession, reason: string): string {
+  if (wasSilent) return "the station has fallen silent";
+  const hasEnded = goodbyeReason === "closing" || goodbyeReason === "restarting";
+  return hasEnded ? "the station has ended" : reason;
 }

@@ -76,6 +76,19 @@ describe("a watch over devices", () => {
     expect(told()).toEqual(["device.added /dev/a", "device.changed /dev/a"]);
   });
 
+  test("looks for a tenth of the time at most, however long a look takes", async () => {
+    const list = host.list.bind(host);
+    const looksAtMs: number[] = [];
+    host.list = async () => {
+      looksAtMs.push(clock.nowMs());
+      await new Promise<void>((resolve) => clock.callLater(1_000, resolve));
+      return list();
+    };
+    const startMs = clock.nowMs();
+    await clock.advance(30_000);
+    expect(looksAtMs.map((atMs) => atMs - startMs)).toEqual([2_000, 12_000, 22_000]);
+  });
+
   test("makes no event of a disk that grows warmer, but knows how warm it is", async () => {
     host.devices.set("/dev/a", { ...host.devices.get("/dev/a")!, temperatureC: 41 });
     await clock.advance(2_000);

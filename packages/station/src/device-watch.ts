@@ -12,6 +12,10 @@ import type { Journal } from "./journal.ts";
 
 const lookEveryMs = 2_000;
 
+/** On a slow machine, or one with a hundred disks: the machine is there for its jobs, and no more than a tenth for us. */
+const restsForEachMs = 9;
+const lookAtLeastEveryMs = 60_000;
+
 export interface DeviceWatchOptions {
   readonly host: DiskHost;
   readonly journal: Journal;
@@ -30,6 +34,8 @@ export class DeviceWatch {
   #told: ReadonlyMap<string, Device> = new Map();
   #timer: DelayedCall | null = null;
   #looking: Promise<void> | null = null;
+  /** How long the last look took. */
+  #lookTookMs = 0;
   #isLookDue = false;
   readonly #stopping = new AbortController();
 
@@ -70,7 +76,8 @@ export class DeviceWatch {
 
   #again(): void {
     if (this.#stopping.signal.aborted) return;
-    this.#timer = this.#options.clock.callLater(lookEveryMs, () => {
+    const restMs = Math.max(lookEveryMs, restsForEachMs * this.#lookTookMs);
+    this.#timer = this.#options.clock.callLater(Math.min(restMs, lookAtLeastEveryMs), () => {
       void this.#lookOrSay().finally(() => this.#again());
     });
   }
@@ -90,7 +97,10 @@ export class DeviceWatch {
   }
 
   async #look(): Promise<void> {
-    const found = new Map((await this.#options.host.list()).map((device) => [device.path, device]));
+    const { host, clock } = this.#options;
+    const beganMs = clock.nowMs();
+    const found = new Map((await host.list()).map((device) => [device.path, device]));
+    this.#lookTookMs = clock.nowMs() - beganMs;
     if (this.#stopping.signal.aborted) return;
     const changes = differences(this.#told, found);
     this.#devices = found;

@@ -6,7 +6,6 @@ import { MessageLinesFactory } from "@trofie/commands/lines";
 import { addressText, asError, Reactor } from "@trofie/reactor";
 import { tokenDoor, unixDoor, type PageAccess } from "./access.ts";
 import type { StationServer } from "./core.ts";
-import { servePage } from "./page-server.ts";
 import { StartError } from "./start-error.ts";
 import { makeFolders, tokenOf, type StateFolder } from "./state-folder.ts";
 import { whyNot } from "./why-not.ts";
@@ -79,9 +78,11 @@ function makeSocketFolder(socketPath: string): void {
   }
 }
 
+/** The page's server is a third of a station's start: loaded only when it is wanted. */
 async function openPage(options: DoorsOptions, parts: AsyncDisposableStack): Promise<void> {
   const { httpPort, access, server, world } = options;
   if (httpPort === null) return;
+  const { servePage } = await import("./page-server.ts");
   const page = await servePage({ port: httpPort, access, commands: server, clock: world.clock });
   parts.defer(() => page.close());
 }
