@@ -39,7 +39,8 @@ class Watcher {
   async #listen(): Promise<void> {
     for await (const line of jsonLines(this.process)) {
       if ("event" in line) this.heard.push(line.event as { type: string; job: string });
-      if ("progress" in line) this.progressed = true;
+      if ("progress" in line && (line.progress as { bytesDone: number }).bytesDone > 0)
+        this.progressed = true;
       for (const resolve of this.#waiting) resolve();
       this.#waiting.clear();
     }

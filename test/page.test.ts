@@ -306,6 +306,7 @@ async function ranTrofie(...args: readonly string[]): Promise<void> {
   const program = join(import.meta.dirname, "../packages/cli/src/main.ts");
   const where = ["--station", `unix:${join(folder, "socket")}`];
   const child = spawn(process.execPath, ["--conditions=trofie-source", program, ...where, ...args], {
+    env: { ...process.env, TROFIE_STATE: join(folder, "state") },
     stdio: "ignore",
   });
   await once(child, "exit");

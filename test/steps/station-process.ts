@@ -87,7 +87,7 @@ export class Workplace implements AsyncDisposable {
 
   /** Starts the terminal's program in the folder here, talking to the station here. */
   spawnTrofie(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-    const station = { TROFIE_STATION: `unix:${this.socket}` };
+    const station = { TROFIE_STATION: `unix:${this.socket}`, TROFIE_STATE: this.state };
     return this.#spawn(
       source("packages/cli/src/main.ts"),
       args,
@@ -101,7 +101,12 @@ export class Workplace implements AsyncDisposable {
     const program = [...node, source("packages/cli/src/main.ts"), ...args].join(" ");
     const command = `stty cols 80 rows 24; exec ${program}`;
     const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
-      env: { ...process.env, NO_COLOR: "1", TROFIE_STATION: `unix:${this.socket}` },
+      env: {
+        ...process.env,
+        NO_COLOR: "1",
+        TROFIE_STATION: `unix:${this.socket}`,
+        TROFIE_STATE: this.state,
+      },
     });
     this.#processes.add(child);
     return child;

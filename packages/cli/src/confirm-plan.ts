@@ -26,7 +26,12 @@ export async function confirmPlan(
   { confirm, json }: { readonly confirm?: string | undefined; readonly json: boolean },
 ): Promise<Confirmation> {
   teller.planned(plan, hash);
-  return { path: plan.path, hash, typed: confirm ?? (await askForWord(plan, json)) };
+  const release = teller.hold();
+  try {
+    return { path: plan.path, hash, typed: confirm ?? (await askForWord(plan, json)) };
+  } finally {
+    release();
+  }
 }
 
 const toDo: Readonly<Record<DestructivePlan["kind"], string>> = {

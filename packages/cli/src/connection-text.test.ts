@@ -1,6 +1,6 @@
 import type { ConnectionState } from "@trofie/commands";
-import { expect, test } from "vitest";
-import { connectionInWords } from "./connection-text.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import { connectionInWords, lossOnStandardError } from "./connection-text.ts";
 
 const connected = (epoch: string): ConnectionState => ({
   kind: "connected",
@@ -11,7 +11,12 @@ const waiting: ConnectionState = { kind: "waiting", retryInMs: 1, reason: "the c
 
 function linesFor(states: readonly ConnectionState[]): string[] {
   const lines: string[] = [];
-  const screen = { line: (text: string) => lines.push(text), status: () => {}, isTerminal: false };
+  const screen = {
+    line: (text: string) => lines.push(text),
+    status: () => {},
+    hold: () => () => {},
+    isTerminal: false,
+  };
   const listener = connectionInWords(screen);
   for (const state of states) listener.connectionChanged?.(state);
   return lines;
@@ -35,6 +40,7 @@ test("whoever comes back to a journal that has fewer events than were read is no
   const listener = connectionInWords({
     line: (text) => lines.push(text),
     status: () => {},
+    hold: () => () => {},
     isTerminal: false,
   });
   listener.connectionChanged?.(connected("a"));
@@ -42,4 +48,27 @@ test("whoever comes back to a journal that has fewer events than were read is no
   listener.connectionChanged?.(waiting);
   listener.connectionChanged?.(connected("a"));
   expect(lines.at(-1)).toBe("Connected again.");
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+test("a program that shows nothing else of its connection says once for each time that it is lost why it waits", () => {
+  const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const listener = lossOnStandardError();
+  for (const state of [waiting, { kind: "connecting" } as const, waiting, connected("a"), waiting])
+    listener.connectionChanged?.(state);
+  const line = "Waiting: there is no connection: the connection was cut\n";
+  expect(written.mock.calls.map(([text]) => text)).toEqual([line, line]);
+});
+
+test("the line that changes in place goes with the connection, for nothing moves that is known of", () => {
+  const statuses: string[] = [];
+  const listener = connectionInWords({
+    line: () => {},
+    status: (text) => statuses.push(text),
+    hold: () => () => {},
+    isTerminal: true,
+  });
+  for (const state of [connected("a"), waiting]) listener.connectionChanged?.(state);
+  expect(statuses).toEqual([""]);
 });

@@ -67,10 +67,10 @@ function readBackLines(pass: PassReport, i: number): string[] {
 
 function firmwareLines(pass: PassReport, i: number): string[] {
   if (pass.kind !== "firmware") return [];
-  const { status, succeeded, samples, unchangedSamples } = pass.firmware;
+  const { status, succeeded, samples, silentSamples, unchangedSamples } = pass.firmware;
   return [
     `pass ${i + 1}: ${succeeded ? "succeeded" : "did not succeed"}: ${status}`,
-    `pass ${i + 1}: of ${samples} samples ${unchangedSamples} are as before`,
+    `pass ${i + 1}: of ${samples} samples ${silentSamples} held nothing before; of the others ${unchangedSamples} are as before`,
   ];
 }
 

@@ -58,6 +58,7 @@ async function leave(doing: Doing, teller: WorkTeller): Promise<ExitWord> {
 }
 
 async function accepted(doing: Doing, teller: WorkTeller): Promise<string> {
+  teller.asked();
   const job = await doing.job;
   teller.accepted(job);
   return job;

@@ -76,9 +76,12 @@ export class OwnOutbox implements OutboxStore {
     const left = [...this.#unanswered.values()];
     for (const command of left) this.#keep({ ...command, isTakenBack: true });
     const what = left.map(commandText).join(", ");
+    const next = this.#hasWarned
+      ? `Look for it with: ${programName} jobs`
+      : `The next ${programName} at this station asks, and takes it back if it has not`;
     complain("error", {
       code: null,
-      message: `Left before the station answered: whether it has taken the ${what} is not known. The next ${programName} at this station asks, and takes it back if it has not`,
+      message: `Left before the station answered: whether it has taken the ${what} is not known. ${next}`,
     });
     process.exit(exitCodes.unknown.number);
   }

@@ -134,13 +134,14 @@ test("a disk's own erase is told with what the disk says and what samples say", 
     status: "the last sanitize succeeded",
     succeeded: true,
     samples: 100,
+    silentSamples: 10,
     unchangedSamples: 0,
     durationMs: 9_000,
   } as const;
   const text = jobReportText(jobWith({ ...erase, passes: [{ kind: "firmware", firmware }] }));
   expect(text).toMatch(/1 +NVMe Sanitize, block erase +- +9\.0 s/);
   expect(text).toContain("pass 1: succeeded: the last sanitize succeeded");
-  expect(text).toContain("pass 1: of 100 samples 0 are as before");
+  expect(text).toContain("pass 1: of 100 samples 10 held nothing before; of the others 0 are as before");
 });
 
 const health: HealthFindings = {

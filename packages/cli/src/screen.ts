@@ -6,6 +6,8 @@ export interface Screen {
   line(text: string): void;
   /** The line at the bottom, in place of the one before; "" takes it away. Only terminals show it. */
   status(text: string): void;
+  /** Somebody is typing here: lines wait, and the last one stays away, until what this returns is called. */
+  hold(): () => void;
   readonly isTerminal: boolean;
 }
 
@@ -13,17 +15,28 @@ const eraseLine = "\r\u001B[K";
 
 export function openScreen(stream: NodeJS.WriteStream): Screen {
   let status = "";
+  let held: string[] | null = null;
   const isTerminal = stream.isTTY;
   const cut = (text: string): string => text.slice(0, Math.max(0, stream.columns - 1));
+  const line = (text: string): void => {
+    if (held) held.push(text);
+    else stream.write(status === "" ? `${text}\n` : `${eraseLine}${text}\n${cut(status)}`);
+  };
   return {
     isTerminal,
-    line(text) {
-      stream.write(status === "" ? `${text}\n` : `${eraseLine}${text}\n${cut(status)}`);
-    },
+    line,
     status(text) {
-      if (!isTerminal || text === status) return;
+      if (!isTerminal || text === status || held) return;
       status = text;
       stream.write(`${eraseLine}${cut(text)}`);
+    },
+    hold() {
+      const lines: string[] = [];
+      held = lines;
+      return () => {
+        held = null;
+        lines.forEach(line);
+      };
     },
   };
 }

@@ -22,8 +22,14 @@ async function settled(
 ) {
   const asked: string[] = [];
   const client = {
-    sendAgain: () => (asked.push("sent again"), answer()),
-    takeBack: () => (asked.push("taken back"), answer()),
+    sendAgain: () => {
+      asked.push("sent again");
+      return answer();
+    },
+    takeBack: () => {
+      asked.push("taken back");
+      return answer();
+    },
   };
   const end = await settle(client, command, { station, ageMs });
   return { asked, ...end };

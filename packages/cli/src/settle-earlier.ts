@@ -10,7 +10,7 @@ import { durationText } from "@trofie/contract";
 import { commandText } from "./command-text.ts";
 import { complain } from "./complaint.ts";
 import type { StationClient } from "./connection.ts";
-import { takeOverEarlier, type AskedStation } from "./earlier-commands.ts";
+import { takeOverEarlier, type AskedStation, type EarlierCommand } from "./earlier-commands.ts";
 import { whyNot, type KeptCommand } from "./outbox-folder.ts";
 import { programName } from "./program-name.ts";
 
@@ -21,11 +21,12 @@ export const stillWantedMs = 120_000;
 export async function settleEarlier(client: StationClient, address: string): Promise<void> {
   if (client.state.kind !== "connected") return;
   const station = { address, epoch: client.state.welcome.epoch };
-  for (const { command, settled } of takeOverEarlier(station)) {
+  for (const earlier of takeOverEarlier(station)) {
+    const { command } = earlier;
     const ageMs = Date.now() - askedAtMs(command);
     const end = await settle(client, command, { station, ageMs });
     tell(command, ageMs, end);
-    if (end.isFinal) forget(settled);
+    if (end.isFinal) forget(earlier);
   }
 }
 
@@ -94,9 +95,9 @@ function tell(command: KeptCommand, ageMs: number, { did, became, code = null, j
 }
 
 /** Whoever cannot write there is told the same again by the next program, which is better than not at all. */
-function forget(settled: () => void): void {
+function forget(earlier: EarlierCommand): void {
   try {
-    settled();
+    earlier.settled();
   } catch (error) {
     complain("warning", { code: null, message: `Cannot forget what was settled: ${whyNot(error)}` });
   }

@@ -15,6 +15,10 @@ export interface WorkTeller {
   /** Hears of the connection. */
   readonly listener: ClientListener;
   planned(plan: DestructivePlan, hash: string): void;
+  /** Tells nothing while somebody types, until what this returns is called. */
+  hold(): () => void;
+  /** It is on its way to the station, or waits for the connection. */
+  asked(): void;
   accepted(job: string): void;
   /** The job waits for another one on its device. */
   queuedBehind(other: Job): void;
@@ -27,6 +31,8 @@ export interface WorkTeller {
 export const jsonTeller: WorkTeller = {
   listener: {},
   planned: (plan, hash) => say({ plan, hash }),
+  hold: () => () => {},
+  asked: () => {},
   accepted: (job) => say({ job }),
   queuedBehind: ({ id }) => say({ queuedBehind: id }),
   left: () => {},
@@ -44,7 +50,9 @@ export function screenTeller(screen: Screen): WorkTeller {
   return {
     listener: connectionInWords(screen),
     planned: (plan) => screen.line(planText(plan)),
-    accepted: () => {},
+    hold: () => screen.hold(),
+    asked: () => screen.status("Waiting for the station's answer…"),
+    accepted: () => screen.status(""),
     queuedBehind: ({ id, path, state }) =>
       screen.line(`It waits for its turn: job ${id} has ${path} (${state})`),
     left(job) {

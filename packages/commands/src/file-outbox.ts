@@ -40,7 +40,7 @@ export class FileOutbox<C extends SavedCommand = SavedCommand> implements Outbox
     const text = wholeLinesOf(path);
     this.#endBytes = Buffer.byteLength(text);
     for (const [i, line] of text.split("\n").slice(0, -1).entries())
-      this.#take(parseLine<C>(line) ?? damaged(path, i + 1));
+      this.#take((parseLine(line) as Line<C> | null) ?? damaged(path, i + 1));
   }
 
   load(): readonly C[] {
@@ -101,13 +101,13 @@ function wholeLinesOf(path: string): string {
 }
 
 /** Null when it is not a line of an outbox. */
-function parseLine<C extends SavedCommand>(text: string): Line<C> | null {
+function parseLine(text: string): Line<SavedCommand> | null {
   try {
-    const line = JSON.parse(text) as Partial<{ sent: Partial<C> | null; settled: unknown }> | null;
+    const line = JSON.parse(text) as Partial<{ sent: Partial<SavedCommand> | null; settled: unknown }> | null;
     if (typeof line?.settled === "string") return { settled: line.settled };
     const { cmd, method, params } = line?.sent ?? {};
     const isCommand = typeof cmd === "string" && typeof method === "string" && params?.cmd === cmd;
-    return isCommand ? { sent: line?.sent as C } : null;
+    return isCommand ? { sent: line?.sent as SavedCommand } : null;
   } catch {
     return null;
   }

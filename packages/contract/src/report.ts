@@ -41,6 +41,8 @@ export const FirmwareReport = z.strictObject({
   status: z.string(),
   succeeded: z.boolean(),
   samples: z.int().nonnegative(),
+  /** Samples that held nothing before by which an erase could be seen: blank, or not to be read. */
+  silentSamples: z.int().nonnegative(),
   /** Samples that are the same as before, and were not blank before. */
   unchangedSamples: z.int().nonnegative(),
   durationMs,

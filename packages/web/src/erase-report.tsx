@@ -54,8 +54,8 @@ function verifiedText(passes: readonly PassReport[]): string {
   const last = passes.findLast((pass) => pass.kind === "overwrite" && pass.verification !== null);
   if (last?.kind === "overwrite" && last.verification) return verificationText(last.verification);
   if (!firmware) return "nothing";
-  const { samples, unchangedSamples, status } = firmware;
-  return `${samples} samples, ${unchangedSamples} as before; the disk says: ${status}`;
+  const { samples, silentSamples, unchangedSamples, status } = firmware;
+  return `${samples} samples, ${silentSamples} with nothing in them before, ${unchangedSamples} of the others as before; the disk says: ${status}`;
 }
 
 function Passes({ passes }: { passes: readonly PassReport[] }) {

@@ -86,7 +86,7 @@ describe("a disk with bad sectors", () => {
     expect(report).toMatchObject({
       outcome: "erased-with-errors",
       message:
-        "Of 6295552 bytes 4096 could not be written and may keep old data and 8192 could not be read back; all others were written, and read back as written",
+        "Of 6,295,552 bytes 4,096 could not be written and may keep old data and 8,192 could not be read back; all others were written, and read back as written",
       findings: {
         faulty: [
           { offset: 0, lengthBytes: 4096, fault: "write", exact: true },
@@ -122,8 +122,9 @@ describe("a disk with bad sectors", () => {
       if (operation === "write" && offset < 49_152 && offset + lengthBytes > 40_960) asked.push(lengthBytes);
     };
     await bench.erase(await bench.plan({ method: "gost" }));
-    expect(asked.slice(-2)).toEqual([4096, 4096]);
-    expect(asked.filter((lengthBytes) => lengthBytes === blockBytes)).toHaveLength(2);
+    const inTheFirst = [blockBytes, blockBytes, 4096, 4096];
+    const inTheNext = [4096, 4096];
+    expect(asked).toEqual([...inTheFirst, ...inTheNext]);
   });
 
   test("that costs too much time has the rest of its blocks in the map as not exact", async () => {

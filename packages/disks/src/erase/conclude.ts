@@ -1,6 +1,6 @@
 /** How an erase ended, in one word and in a sentence. */
 import type { ErasePlan, FirmwareReport, JobReport, PassReport, VerificationReport } from "@trofie/contract";
-import { bytesText } from "@trofie/contract/quantities";
+import { bytesText, exactBytesText } from "@trofie/contract/quantities";
 import type { Disk } from "../disk/disk.ts";
 import type { FaultyRanges } from "./faulty-map.ts";
 import type { ResolvedPass } from "./fills.ts";
@@ -88,7 +88,7 @@ function firmwareDoubt({ status, succeeded, samples, unchangedSamples }: Firmwar
 }
 
 function mismatchIn({ mismatchedBytes, unreadableBytes }: VerificationReport, { sizeBytes }: Disk): string {
-  return `of ${sizeBytes} bytes ${mismatchedBytes} differ and ${unreadableBytes} cannot be read`;
+  return `of ${exactBytesText(sizeBytes)} ${counted(mismatchedBytes)} differ and ${counted(unreadableBytes)} cannot be read`;
 }
 
 function errorsIn(
@@ -99,11 +99,15 @@ function errorsIn(
   const write = bytesWith(ranges, "write");
   const read = bytesWith(ranges, "read");
   const parts = [
-    ...(write > 0 ? [`${write} could not be written and may keep old data`] : []),
-    ...(read > 0 ? [`${read} could not be read back`] : []),
+    ...(write > 0 ? [`${counted(write)} could not be written and may keep old data`] : []),
+    ...(read > 0 ? [`${counted(read)} could not be read back`] : []),
   ];
-  const what = parts.join(" and ") || `${faultyBytes} are faulty`;
-  return `Of ${sizeBytes} bytes ${what}; all others were written${confirmation(passes)}`;
+  const what = parts.join(" and ") || `${counted(faultyBytes)} are faulty`;
+  return `Of ${exactBytesText(sizeBytes)} ${what}; all others were written${confirmation(passes)}`;
+}
+
+function counted(bytes: number): string {
+  return bytes.toLocaleString("en");
 }
 
 function bytesWith(ranges: FaultyRanges["ranges"], fault: string): number {
@@ -112,18 +116,32 @@ function bytesWith(ranges: FaultyRanges["ranges"], fault: string): number {
 
 function success(passes: readonly PassReport[]): string {
   const firmware = passes.find((pass) => pass.kind === "firmware");
-  if (firmware === undefined) return `Every byte was written${confirmation(passes)}`;
-  const { samples } = firmware.firmware;
-  return `The disk says that it has erased itself, and none of ${samples} samples is as before`;
+  if (firmware === undefined) return `Every addressable byte was written${confirmation(passes)}`;
+  const { samples, silentSamples } = firmware.firmware;
+  const held = samples - silentSamples;
+  const seen =
+    held > 0
+      ? `none of ${held} samples that held anything is as before`
+      : "no sample held anything before by which that could be seen";
+  return `The disk says that it has erased itself, and ${seen}`;
 }
 
 /** What is known of what was written, to follow it. */
 function confirmation(passes: readonly PassReport[]): string {
   const verified = passes.flatMap((pass) => (pass.kind === "overwrite" ? (pass.verification ?? []) : []));
   const { kind, bytesRead } = verified.at(-1)!;
-  const what = kind === "full" ? "" : `samples of ${bytesText(bytesRead)} were `;
+  const which = whichPasses(verified.length, passes.filter((pass) => pass.kind === "overwrite").length);
+  const samples = `samples of ${bytesText(bytesRead)} `;
+  const what = kind === "full" ? which : `${samples}${which === "" ? "" : `of ${which}`}were `;
   const how = verified.every(({ evidence }) => evidence)
     ? ""
     : "; that is no evidence, for the disk was read through memory, not past it";
   return `, and ${what}read back as written${how}`;
+}
+
+/** Of several passes, which were read back. */
+function whichPasses(verified: number, written: number): string {
+  if (written === 1) return "";
+  if (verified === 1) return "the last pass ";
+  return verified === written ? "each pass " : `${verified} of ${written} passes `;
 }

@@ -35,7 +35,7 @@ test("an erased disk is zero in every byte, and the report says what was read ba
   expect(bench.disk.medium.every((byte) => byte === 0)).toBe(true);
   expect(report).toMatchObject({
     outcome: "erased",
-    message: "Every byte was written, and read back as written",
+    message: "Every addressable byte was written, and read back as written",
     findings: {
       directIo: true,
       passes: [
@@ -115,7 +115,7 @@ test("one byte that changed between writing and verifying is found", async () =>
   const report = await eraseOn(bench);
   expect(report).toMatchObject({
     outcome: "failed",
-    message: "Cannot confirm the erase: of 9437696 bytes 1 differ and 0 cannot be read",
+    message: "Cannot confirm the erase: of 9,437,696 bytes 1 differ and 0 cannot be read",
     findings: { faulty: [{ offset: 4_999_680, lengthBytes: 512, fault: "mismatch", exact: true }] },
   });
 });

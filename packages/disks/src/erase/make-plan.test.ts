@@ -210,3 +210,21 @@ test("an unknown method is refused with the ones there are", async () => {
 test("a refused device has no plan", async () => {
   await expect(planOn(workbench, "/dev/sda")).rejects.toMatchObject({ code: "DEVICE_IS_SYSTEM" });
 });
+
+test.each<[string, Asked]>([
+  ["rounds", { rounds: 3 }],
+  ["a last pass of zeros", { blank: true }],
+  ["reading back each pass", { verify: "all" }],
+  ["reading back samples", { reading: "sampled" }],
+  ["discarding", { discard: true }],
+])(
+  "an erase by the disk's own firmware with %s is refused, for it would be dropped in silence",
+  async (what, work) => {
+    for (const method of ["nist-purge", "nvme-sanitize-block"]) {
+      await expect(planOn(workbench, "/dev/sdb", { method, ...work })).rejects.toMatchObject({
+        code: "ERASE_NOT_POSSIBLE",
+        message: `Cannot erase /dev/sdb by ${method} with ${what}: that goes with overwriting only`,
+      });
+    }
+  },
+);

@@ -72,9 +72,27 @@ function titleOf({ title, source }: { readonly title: string; readonly source: s
 type How = Pick<ErasePlan, "passes" | "shuffled" | "level" | "bytesTotal" | "estimatedMs" | "warnings">;
 
 async function howOf(context: PlanContext, method: Chosen, work: EraseWork): Promise<How> {
-  if (method.by === "overwrite") return howToOverwrite(context.found.device, method.overwrite, work);
+  const { device } = context.found;
+  if (method.by === "overwrite") return howToOverwrite(device, method.overwrite, work);
+  refuseWhatOnlyOverwritingHas(device.path, method.id, work);
   const { passes, level, warnings, estimatedMs } = await firmwarePassesFor(context, method.id);
   return { passes, shuffled: [], level, warnings, bytesTotal: 0, estimatedMs: estimatedMs ?? 0 };
+}
+
+/** A disk that erases itself does so once, as it pleases: what was asked for beside that must not be dropped in silence. */
+function refuseWhatOnlyOverwritingHas(path: string, method: string, work: EraseWork): void {
+  const asked = [
+    ...(work.rounds > 1 ? ["rounds"] : []),
+    ...(work.blank ? ["a last pass of zeros"] : []),
+    ...(work.verify === "all" ? ["reading back each pass"] : []),
+    ...(work.reading === "full" ? [] : ["reading back samples"]),
+    ...(work.discard ? ["discarding"] : []),
+  ];
+  if (asked.length === 0) return;
+  throw new Refusal(
+    "ERASE_NOT_POSSIBLE",
+    `Cannot erase ${path} by ${method} with ${asked.join(", ")}: that goes with overwriting only`,
+  );
 }
 
 /** A method of one's own is never more than Clear, for it overwrites. */

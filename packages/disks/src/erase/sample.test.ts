@@ -72,7 +72,7 @@ describe.each([
     expect(report).toMatchObject({
       outcome: "erased",
       message: expect.stringMatching(
-        /^Every byte was written, and samples of [\d.]+ MB were read back as written$/,
+        /^Every addressable byte was written, and samples of [\d.]+ MB were read back as written$/,
       ),
       findings: { passes: [{ verification: { kind: reading, bytesRead: readBytes } }] },
     });

@@ -233,6 +233,7 @@ class FirmwarePass {
       status: isCompared ? `${words}; ${comparisonText(comparison)}` : words,
       succeeded,
       samples: comparison.places,
+      silentSamples: comparison.blankBefore + comparison.unreadableBefore,
       unchangedSamples: comparison.unchanged,
       durationMs: clock.nowMs() - this.#startedMs,
     };
