@@ -15,6 +15,7 @@ function findings(...fills: Fill[]): EraseFindings {
   });
   return {
     kind: "erase",
+    warnings: [],
     directIo: true,
     passes,
     faulty: [],

@@ -17,13 +17,14 @@ import { faultySection, ioText, section, verificationDetail } from "./report-par
 import { formatTable } from "./table.ts";
 
 export function eraseSections(findings: EraseFindings, job: Job): string[] {
-  const { passes, resumptions, directIo } = findings;
+  const { passes, resumptions, directIo, warnings } = findings;
   return [
     `Passes, as they were carried out (${ioText(directIo)}):\n${passTable(passes)}`,
     ...section("Read back:", passes.flatMap(readBackLines)),
     ...section("Of the disk's own erase:", passes.flatMap(firmwareLines)),
     ...section("Keys of the random passes:", passes.flatMap(keyLines)),
     ...checkSection(passes, job),
+    ...section("What its plan warned of:", warnings),
     ...section("Went on after it was cut off:", resumptions.map(resumptionText)),
     ...faultySection(findings),
   ];

@@ -33,6 +33,7 @@ const randomPass: PassReport = {
 
 const erase: EraseFindings = {
   kind: "erase",
+  warnings: ["It has a host protected area (HPA): that part of the medium is not erased"],
   directIo: true,
   passes: [{ ...randomPass, fill: { kind: "pattern", hex: "924924" }, verification: null }, randomPass],
   faulty: [],
@@ -84,6 +85,7 @@ test("a job in full tells each pass, with its pattern or its key, and what was r
   expect(text).toMatch(/2 +random \(aes-256-ctr\)/);
   expect(text).toContain(`pass 2: aes-256-ctr ${keyHex}`);
   expect(text).toContain("pass 2: 8.39 MB read back, none differs (8,388,608 bytes, 0.5 s)");
+  expect(text).toContain("What its plan warned of:\n  It has a host protected area (HPA)");
 });
 
 test("the command that compares the disk with its last pass can be given to a shell as it stands", () => {

@@ -81,6 +81,8 @@ export type Resumption = z.infer<typeof Resumption>;
 
 export const EraseFindings = z.strictObject({
   kind: z.literal("erase"),
+  /** What its plan said that this erase does not reach or prove, in sentences. */
+  warnings: z.array(z.string()),
   directIo: z.boolean(),
   /** In the order in which they were carried out. */
   passes: z.array(PassReport),

@@ -114,7 +114,12 @@ function reportOf({ outcome, message, durationMs, directIo, ...found }: EarlierR
   const faultyBytes = mismatchedBytes + unreadableBytes;
   const passes = passesOf(found);
   const ranges = { faulty: [], faultyBytes, rangesCut: faultyBytes > 0, resumptions: [] };
-  return { outcome, message, durationMs, findings: { kind: "erase", directIo, passes, ...ranges } };
+  return {
+    outcome,
+    message,
+    durationMs,
+    findings: { kind: "erase", warnings: [], directIo, passes, ...ranges },
+  };
 }
 
 /** A verification was a pass of its own, after all that wrote, and read back the last of them. */

@@ -94,7 +94,7 @@ describe("a journal of an earlier format", () => {
       generatingMs: 0,
       verification,
     };
-    const found = { kind: "erase", directIo: true, faulty: [], resumptions: [] };
+    const found = { kind: "erase", warnings: [], directIo: true, faulty: [], resumptions: [] };
     expect(erased).toMatchObject({ state: "erased", title: "Zeros", why: null });
     expect(erased!.report).toEqual({
       outcome: "erased",

@@ -22,7 +22,14 @@ const sendingLater =
 export function EraseDialog({ client, device, isConnected, onClose }: Props) {
   const [method, setMethod] = useState("zero");
   const [reading, setReading] = useState<Reading>("full");
-  const order = useErase({ client, path: device.path, method, reading, onStarted: onClose });
+  const isOverwriting = findOverwrite(method) !== undefined;
+  const order = useErase({
+    client,
+    path: device.path,
+    method,
+    reading: isOverwriting ? reading : "full",
+    onStarted: onClose,
+  });
   const titleId = useId();
   const isSending = order.step.at === "sending";
   useQuestionBeforeLeaving(isSending);
@@ -33,9 +40,7 @@ export function EraseDialog({ client, device, isConnected, onClose }: Props) {
         Erase <span className="from-disk">{nameOf(device.path)}</span>
       </h2>
       <MethodField method={method} isDisabled={isSending} onChange={setMethod} />
-      {findOverwrite(method) && (
-        <ReadingField reading={reading} isDisabled={isSending} onChange={setReading} />
-      )}
+      {isOverwriting && <ReadingField reading={reading} isDisabled={isSending} onChange={setReading} />}
       <Step order={order} isConnected={isConnected} onCancel={cancel} />
     </Modal>
   );

@@ -25,7 +25,7 @@ interface Props {
 const shownAtOnce = 7;
 
 export function EraseReport({ job, findings, took }: Props) {
-  const { passes, resumptions } = findings;
+  const { passes, resumptions, warnings } = findings;
   const table = <Passes passes={passes} />;
   return (
     <>
@@ -36,6 +36,15 @@ export function EraseReport({ job, findings, took }: Props) {
           {resumptions.length === 0 ? null : `${resumptions.length} times, and went on`}
         </Fact>
       </dl>
+      {warnings.length > 0 && (
+        <ul className="warnings">
+          {warnings.map((warning) => (
+            <li key={warning} className="from-disk">
+              {warning}
+            </li>
+          ))}
+        </ul>
+      )}
       <FaultyRanges job={job} findings={findings} />
       {passes.length > shownAtOnce ? (
         <details>

@@ -16,18 +16,19 @@ export interface Ended {
   readonly isStopped: boolean;
   readonly wasToldToStop: boolean;
   readonly bytesDone: number;
-  readonly plan: Pick<ErasePlan, "bytesTotal">;
+  readonly plan: Pick<ErasePlan, "bytesTotal" | "warnings">;
   readonly disk: Disk;
   readonly durationMs: number;
 }
 
 export function conclude(ended: Ended): JobReport {
-  const { far, disk, durationMs } = ended;
+  const { far, disk, durationMs, plan } = ended;
   far.map.addAll(far.misread);
   for (const range of far.suspects.ranges) far.map.add(isReading(far) ? "read" : "write", range, false);
   const { ranges, faultyBytes, rangesCut } = far.map.toJSON();
   const findings = {
     kind: "erase" as const,
+    warnings: plan.warnings,
     directIo: disk.direct,
     passes: far.passes,
     faulty: [...ranges],

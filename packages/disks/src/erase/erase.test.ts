@@ -59,6 +59,14 @@ test("an erased disk is zero in every byte, and the report says what was read ba
   });
 });
 
+test("the report repeats what the plan warned of, for whoever sees only that", async () => {
+  const bench = benchWith();
+  const plan = await bench.plan();
+  const warnings = ["It has a host protected area (HPA): that part of the medium is not erased"];
+  const { findings } = await bench.erase({ ...plan, warnings });
+  expect(findings).toMatchObject({ warnings });
+});
+
 test("a job says when it verifies, and ends its progress with every byte done", async () => {
   const bench = benchWith();
   await eraseOn(bench);

@@ -92,6 +92,7 @@ export class MemoryJobProcess implements JobProcess {
 
 const findings: EraseFindings = {
   kind: "erase",
+  warnings: [],
   directIo: true,
   passes: [],
   faulty: [],
