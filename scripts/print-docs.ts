@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorCodes, stationContract } from "@trofie/contract";
 import { format } from "prettier";
+import { contractSchema } from "./contract-schema.ts";
 import { printed, table } from "./markdown.ts";
 import { methodsPage } from "./methods-page.ts";
 
@@ -39,7 +40,8 @@ function contractPage(): string {
 ${printed}
 
 A query reads; a command changes something, exactly once; an operation is a command that starts a job. \`role\` is the
-least that may call it. The errors are those of the method itself; \`docs/errors.md\` says what they mean.
+least that may call it. The errors are those of the method itself; \`docs/errors.md\` says what they mean. The shapes of
+parameters, answers and events are in [contract.schema.json](contract.schema.json), as JSON Schema.
 
 ${table(["method", "kind", "role", "errors"], rows)}
 
@@ -54,7 +56,8 @@ export async function printDocs(): Promise<ReadonlyMap<string, string>> {
     async ([name, text]) =>
       [`docs/${name}.md`, await format(text, { parser: "markdown", printWidth: 110 })] as const,
   );
-  return new Map(await Promise.all(formatted));
+  const schema = await format(contractSchema(), { parser: "json", printWidth: 110 });
+  return new Map([...(await Promise.all(formatted)), ["docs/contract.schema.json", schema]]);
 }
 
 if (import.meta.main) for (const [path, text] of await printDocs()) writeFileSync(join(root, path), text);
