@@ -1,7 +1,6 @@
 /** Eight disks of 150 MB/s at once, as a station runs them: is each at its limit, and does the station still answer? */
 import { stat } from "node:fs/promises";
 import { linuxDiskHost, type JobProcess } from "@trofie/disks";
-import { median } from "../figures/rounds.ts";
 import { rounded, type Table } from "../figures/table.ts";
 import { cpuOfEndedChildren, pssOf } from "./measure.ts";
 import { canThrottle, TestDevices, type TestDevice } from "./test-devices.ts";
@@ -14,19 +13,16 @@ export interface EightDisks {
   /** All together, to the sum of their limits. */
   readonly share: number;
   readonly cpuPerGiB: number;
-  /** Of a job's process, with the other seven beside it, which share the program's pages: the median. */
+  /** Of a job's process, with the other seven beside it, which share the program's pages: the most. */
   readonly pssMiB: number;
   /** Of the process that watches them, in milliseconds. */
   readonly statP99Ms: number;
   readonly timerLagP99Ms: number;
 }
 
-/** Null where the kernel cannot slow a disk down. */
-export async function measureEightDisks(
-  method: "zero" | "random",
-  sizeBytes: number,
-): Promise<EightDisks | null> {
-  if (!canThrottle()) return null;
+/** NaN where the kernel cannot slow a disk down. */
+export async function measureEightDisks(method: "zero" | "random", sizeBytes: number): Promise<EightDisks> {
+  if (!canThrottle()) return nothingKnown(method);
   const workshop = new TestDevices();
   try {
     const devices = Array.from({ length: disks }, () => workshop.attach("memory", 512, sizeBytes));
@@ -37,15 +33,30 @@ export async function measureEightDisks(
   }
 }
 
+function nothingKnown(method: string): EightDisks {
+  const unknown = Number.NaN;
+  return {
+    method,
+    share: unknown,
+    cpuPerGiB: unknown,
+    pssMiB: unknown,
+    statP99Ms: unknown,
+    timerLagP99Ms: unknown,
+  };
+}
+
 async function eraseAll(devices: readonly TestDevice[], method: string): Promise<EightDisks> {
   const pssBytes: number[] = [];
-  const jobs = await Promise.all(
-    devices.map((device) => startJob(device, method, (pid) => pssBytes.push(pssOf(pid)))),
-  );
+  let isAllAtWork = true;
+  const look = (pid: number): void => {
+    if (isAllAtWork) pssBytes.push(pssOf(pid));
+  };
+  const jobs = await Promise.all(devices.map((device) => startJob(device, method, look)));
   const cpuBefore = cpuOfEndedChildren();
   const delays = new Delays();
   const startMs = performance.now();
   for (const job of jobs) job.go();
+  for (const { ended } of jobs) void ended.then(() => (isAllAtWork = false));
   const ends = await Promise.all(jobs.map(({ ended }) => ended));
   const seconds = (performance.now() - startMs) / 1000;
   const { statP99Ms, timerLagP99Ms } = delays.end();
@@ -57,7 +68,7 @@ async function eraseAll(devices: readonly TestDevice[], method: string): Promise
     method,
     share: bytes / seconds / (disks * limitBytesPerSecond),
     cpuPerGiB: (cpuOfEndedChildren() - cpuBefore) / (bytes / 2 ** 30),
-    pssMiB: median(pssBytes) / 2 ** 20,
+    pssMiB: Math.max(...pssBytes) / 2 ** 20,
     statP99Ms,
     timerLagP99Ms,
   };

@@ -3,7 +3,8 @@
  * of figures, and with code 1 when a goal is missed. Touches only loop devices that it makes.
  *
  * `--rounds N`, `--size MiB` of each device, `--devices "disk 512,…"`, `--json PATH`, `--write` for
- * docs/performance-of-erasing.md.
+ * docs/performance-of-erasing.md, `--allow-absent` where a peer, or the kernel's limit for slow disks, is not to be had:
+ * without it that is a goal missed.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     devices: { type: "string", default: "disk 512,disk 4096,memory 512,memory 4096" },
     json: { type: "string" },
     write: { type: "boolean", default: false },
+    "allow-absent": { type: "boolean", default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -29,11 +31,7 @@ const sizeBytes = Number(values.size) * 2 ** 20;
 const { series, absent } = await sideBySide();
 const eight = await eightDisks();
 const reached = [...reachedOf(series), ...reachedByEight(eight)];
-const tables = [
-  goalsTable(reached),
-  ratesTable(series),
-  ...(eight.length > 0 ? [eightDisksTable(eight)] : []),
-];
+const tables = [goalsTable(reached), ratesTable(series), eightDisksTable(eight)];
 const report = [
   machineLine(rounds, sizeBytes),
   startLine(series),
@@ -50,7 +48,7 @@ const counts = (["moonshot", "realistic", "missed", "absent"] as const).map(
   (word) => `${count(word)} ${word}`,
 );
 console.log(`\n${reached.length} rows: ${counts.join(", ")}`);
-if (count("missed") > 0) process.exitCode = 1;
+if (count("missed") > 0 || (count("absent") > 0 && !values["allow-absent"])) process.exitCode = 1;
 
 async function sideBySide() {
   const workshop = new TestDevices();
@@ -71,12 +69,7 @@ function attach(workshop: TestDevices, name: string): TestDevice {
 }
 
 async function eightDisks(): Promise<EightDisks[]> {
-  const found: EightDisks[] = [];
-  for (const method of ["zero", "random"] as const) {
-    const one = await measureEightDisks(method, 1024 * 2 ** 20);
-    if (one !== null) found.push(one);
-  }
-  return found;
+  return [await measureEightDisks("zero", 1024 * 2 ** 20), await measureEightDisks("random", 1024 * 2 ** 20)];
 }
 
 function reachedByEight(all: readonly EightDisks[]): Reached[] {

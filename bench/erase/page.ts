@@ -14,7 +14,8 @@ the device has counted a hundredth of its size to its last byte, a flush at the 
 the CPU time is that of the whole program, of ours that of the job's process from when it is told to go. Ours is compiled,
 and runs as a station runs it. \`zero\` and \`random\` write and flush;
 \`verify\` reads back and compares. nwipe 0.34 writes blocks of 512 bytes on devices with such sectors, and reads its
-verification from memory: look at the bytes that the device itself has read.`;
+verification from memory: look at the bytes that the device itself has read. The goal of CPU time for
+eight random passes is that of one: what is made must be made whatever the disk's rate.`;
 
 export function ratesTable(series: readonly Series[]): Table {
   return {
