@@ -186,7 +186,7 @@ test("what is done from a terminal is shown too, each kind of work with what it 
 
   await ranTrofie("verify", "small.img", "--expect", "00", "--wait");
   await job("small.img").getByText("Failed", { exact: true }).waitFor();
-  await job("small.img").getByText("bytes at 0 differ from what was written").waitFor();
+  await job("small.img").getByText("bytes at 0 differ from what belongs there").waitFor();
 
   await ranTrofie("erase", "small.img", "--method", "pfitzner33", "--confirm", "small.img", "--wait");
   await job("small.img").getByText("Erased", { exact: true }).waitFor();

@@ -41,7 +41,7 @@ test("what a random pass has left is known again, to the byte, and a byte that h
   expect(found).toMatchObject({ state: "failed", report: { findings: { faulty: [{ fault: "mismatch" }] } } });
   const { stdout: report } = await place.trofie("job", found.id);
   expect(report).toMatch(/key +[\da-f]{64}/);
-  expect(report).toMatch(/Faulty:\n {2}[\d,]+ bytes at [\d,]+ differ from what was written/);
+  expect(report).toMatch(/Faulty:\n {2}[\d,]+ bytes at [\d,]+ differ from what belongs there/);
 });
 
 test("a disk is compared with bytes that are repeated over it, written as people write them", async () => {

@@ -45,11 +45,17 @@ function temperatureText({ temperatureC }: Device): string {
   return temperatureC === null ? "-" : `${Math.round(temperatureC)} °C`;
 }
 
+/** Only ATA has host protected areas and device configuration overlays (ACS-2). */
+function mayHide(bus: string | null): boolean {
+  return bus === "sata" || bus === "ata";
+}
+
 function row({ identity, bus, holds, uses, hidden, refusal }: Device, name: string): string[] {
   const contents = holds.map(({ type, label }) => (label ? `${type} "${label}"` : type));
   const areas = (["hpa", "dco"] as const).filter((area) => hidden[area] === "present");
   const hiding = areas.map((area) => `hidden area (${area.toUpperCase()})`);
-  const what = [...new Set([...uses, ...contents, ...hiding])].join(", ");
+  const unknown = mayHide(bus) && hidden.hpa === "unknown" ? ["hidden areas not known"] : [];
+  const what = [...new Set([...uses, ...contents, ...hiding, ...unknown])].join(", ");
   return [
     name,
     identity.model ?? identity.kind,

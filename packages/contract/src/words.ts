@@ -24,7 +24,7 @@ export const limitText: Readonly<Record<NonNullable<Progress["limit"]>, string>>
 export const faultText: Readonly<Record<FaultyRange["fault"], string>> = {
   write: "cannot be written",
   read: "cannot be read back",
-  mismatch: "differ from what was written",
+  mismatch: "differ from what belongs there",
 };
 
 /** The judgements of a disk's health. */

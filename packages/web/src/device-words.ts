@@ -23,8 +23,12 @@ export function busText({ identity, bus, rotational }: Device): string | null {
   return rotational === true && bus !== "virtio" ? `${name}, rotating` : name;
 }
 
-/** Areas beyond what is addressed; null where none is known of. */
-export function hiddenText({ hidden }: Device): string | null {
+/**
+ * Areas beyond what is addressed; null where none is known of. Only ATA has host protected areas and device
+ * configuration overlays (ACS-2).
+ */
+export function hiddenText({ hidden, bus }: Device): string | null {
+  if ((bus === "sata" || bus === "ata") && hidden.hpa === "unknown") return "not known";
   const present = (["hpa", "dco"] as const).filter((area) => hidden[area] === "present");
   return present.length === 0
     ? null

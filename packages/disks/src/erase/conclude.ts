@@ -117,7 +117,8 @@ function bytesWith(ranges: FaultyRanges["ranges"], fault: string): number {
 
 function success(passes: readonly PassReport[]): string {
   const firmware = passes.find((pass) => pass.kind === "firmware");
-  if (firmware === undefined) return `Every addressable byte was written${confirmation(passes)}`;
+  if (firmware === undefined)
+    return `Every addressable byte was written${confirmation(passes)}${discardText(passes)}`;
   const { samples, silentSamples } = firmware.firmware;
   const held = samples - silentSamples;
   const seen =
@@ -125,6 +126,12 @@ function success(passes: readonly PassReport[]): string {
       ? `none of ${held} samples that held anything is as before`
       : "no sample held anything before by which that could be seen";
   return `The disk says that it has erased itself, and ${seen}`;
+}
+
+/** Of an extra that was asked for and did not come about. */
+function discardText(passes: readonly PassReport[]): string {
+  const isRefused = passes.some((pass) => pass.kind === "discard" && !pass.done);
+  return isRefused ? "; its blocks were not given back, for it takes no discard" : "";
 }
 
 /** What is known of what was written, to follow it. */

@@ -68,7 +68,7 @@ test("every byte that is another one is counted, and its sectors are told", asyn
   const report = await verifyOn(bench, expecting({ hex: "00" }));
   expect(report).toMatchObject({
     outcome: "failed",
-    message: `Of ${sizeBytes} bytes 5 differ and 0 cannot be read`,
+    message: `Of ${sizeBytes.toLocaleString("en")} bytes 5 differ and 0 cannot be read`,
   });
   expect(
     findingsOf(report).faulty.map(({ offset, lengthBytes, fault }) => [offset, lengthBytes, fault]),
@@ -85,7 +85,7 @@ test("a sector that cannot be read is unreadable, not different, and the rest is
   const report = await verifyOn(bench, expecting({ hex: "00" }));
   expect(report).toMatchObject({
     outcome: "failed",
-    message: `Of ${sizeBytes} bytes 0 differ and 512 cannot be read`,
+    message: `Of ${sizeBytes.toLocaleString("en")} bytes 0 differ and 512 cannot be read`,
     findings: {
       verification: { bytesRead: sizeBytes - 512, unreadableBytes: 512 },
       faulty: [{ offset: 2 * blockBytes, lengthBytes: 512, fault: "read", exact: true }],

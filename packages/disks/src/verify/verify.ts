@@ -1,6 +1,6 @@
 /** Reads a device back and compares it with what should be on it. Nothing is written, and nothing is claimed. */
 import type { JobReport, VerifyFindings } from "@trofie/contract";
-import { bytesText } from "@trofie/contract/quantities";
+import { bytesText, exactBytesText } from "@trofie/contract/quantities";
 import { openPlannedToRead } from "../disk/open-planned.ts";
 import { WatchedDisk } from "../disk/watched-disk.ts";
 import { isFailure } from "../erase/ground.ts";
@@ -57,8 +57,8 @@ function verdictOf(
     };
   }
   if (mismatchedBytes + unreadableBytes > 0) {
-    const found = `${mismatchedBytes} differ and ${unreadableBytes} cannot be read`;
-    return { outcome: "failed", message: `Of ${bytesRead + unreadableBytes} bytes ${found}` };
+    const found = `${mismatchedBytes.toLocaleString("en")} differ and ${unreadableBytes.toLocaleString("en")} cannot be read`;
+    return { outcome: "failed", message: `Of ${exactBytesText(bytesRead + unreadableBytes)} ${found}` };
   }
   const what = kind === "full" ? "Every byte is" : `Samples of ${bytesText(bytesRead)} are`;
   const evidence = directIo ? "" : "; that is no evidence, for the disk was read through memory, not past it";

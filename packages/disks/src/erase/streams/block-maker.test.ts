@@ -102,6 +102,16 @@ describe.each(named)("%s", (_, fill) => {
   });
 });
 
+test.each(streamed)("%s goes on past a counter of 32 bits as if it began there", (_, fill) => {
+  const full = 2 ** 32 * 64; // of ChaCha's blocks, which are the longer ones
+  const maker = blockMaker(fill, 2);
+  maker.make(full - 4096, 4096, 0);
+  const after = Buffer.from(maker.make(full, 4096, 0));
+  maker.make(0, 512, 1);
+  expect(after.equals(maker.make(full, 4096, 1))).toBe(true);
+  maker.close();
+});
+
 test.each(streamed)("%s under another key is another stream", (_, fill) => {
   const other = { ...fill, keyHex: keyHex.replace("9c", "9d") } as Fill;
   expect(wholeOf(fill, 4096).equals(wholeOf(other, 4096))).toBe(false);
