@@ -77,3 +77,13 @@ export const smallWorld: readonly SourceChange[] = [
     replace: "const mostWaiting = 2;",
   },
 ];
+
+/** What is no other in such a world, and found out only once. */
+export const foundOnce: readonly SourceChange[] = [
+  {
+    file: "disks/src/disk/open-planned.ts",
+    find: `import { discoverWithoutContents, type Found } from "../discovery/discover.ts";`,
+    replace: `import type { Found } from "../discovery/discover.ts";
+import { discoverWithoutContents } from "../../../../test/simulation/discovered-once.ts";`,
+  },
+];

@@ -17,6 +17,8 @@ export class Faults {
   #jobDiesOneIn = 0;
   #clientDiesOneIn = 0;
   #startFailsOneIn = 0;
+  /** Before one opening of a disk in so many the disks change their names. */
+  #namesSwapOneIn = 0;
   /** One word of weight in so many is the last that its station does not hear. */
   #unheardOneIn = 0;
   #isOver = false;
@@ -74,7 +76,9 @@ export class Faults {
   }
 
   mayStartProcess(): boolean {
-    const { chance, sometimes } = this.#world;
+    const { chance, sometimes, clock, machine } = this.#world;
+    if (!this.#isOver && this.#namesSwapOneIn > 0 && chance.oneIn(this.#namesSwapOneIn))
+      clock.callLater(chance.between(0, 15), () => this.#isOver || machine.swapNames());
     if (this.#isOver || this.#startFailsOneIn === 0 || !chance.oneIn(this.#startFailsOneIn)) return true;
     sometimes.saw("no process could be started");
     return false;
@@ -126,6 +130,7 @@ export class Faults {
     if (isOn()) this.#strikes.push(slowDisk);
     if (isOn()) this.#strikes.push(jumpWallClock);
     if (isOn()) this.#startFailsOneIn = chance.between(4, 12);
+    if (chance.oneIn(4)) this.#namesSwapOneIn = chance.between(2, 8);
     if (isOn()) for (const disk of machine.disks) this.#spoil(disk);
     if (chance.oneIn(4)) {
       const disk = chance.pick(machine.disks);

@@ -2,7 +2,7 @@
  * Sees everything at once, and checks what must always hold: the invariants I1 to I13, by the table in
  * `docs/reliability.md`. What is durable in the journal's medium is the truth; disks are looked at past their caches.
  */
-import { createCipheriv, createHash } from "node:crypto";
+import { createCipheriv, hash as hashOf } from "node:crypto";
 import { type EraseFindings, type Fill, type Job, type JobReport } from "@trofie/contract";
 import type { JobEvent } from "@trofie/disks";
 import canonicalize from "canonicalize";
@@ -11,6 +11,7 @@ import type { MemoryMedium } from "../../packages/station/src/testing/memory-sto
 import type { Life } from "./life.ts";
 import { sectorBytes, type DiskWitness, type SimDisk } from "./sim-disk.ts";
 import type { JobWitness, SimJob } from "./sim-host.ts";
+import type { SimMachine } from "./sim-machine.ts";
 import type { Sometimes } from "./sometimes.ts";
 import type { Trace } from "./trace.ts";
 
@@ -34,7 +35,7 @@ export interface KnownCommand {
 
 export interface GodOptions {
   readonly medium: MemoryMedium;
-  readonly disks: () => readonly SimDisk[];
+  readonly machine: () => SimMachine;
   readonly trace: Trace;
   readonly sometimes: Sometimes;
   /** The role of each principal. */
@@ -195,16 +196,28 @@ export class God implements DiskWitness, JobWitness {
 
   // Disks and jobs.
 
-  /** I9: nobody is let near a disk that another process of ours may still have. I5: nor at another disk than was confirmed. */
+  /** I9: nobody is let near a disk that another process of ours may still have, nor at another one than was confirmed. */
   opening(disk: SimDisk, life: Life): void {
     const job = this.#jobOf.get(life);
     const other = [...disk.handles].find((handle) => handle.isExclusive);
     this.#options.trace.note(`${life.name} opens ${disk.serial} as ${disk.name}`);
     if (job !== undefined && job.order.plan.identity.serial !== disk.serial)
-      return this.#options.sometimes.saw("another disk opened, and left alone");
+      return this.#otherOpened(job, disk);
     const isLost = [...this.#lostJobs].some(({ life: lost }) => lost === other?.life);
     if (other !== undefined && job !== undefined && !isLost)
       this.broken("I9", `${job.order.job} opens ${disk.serial}, which ${other.life.name} has open`);
+  }
+
+  /**
+   * A disk that comes between the plan and the opening may have the planned one's name: then it is left alone. A start of
+   * the machine gives all of them new names, and the station looks for each job's disk before it lets the job at it.
+   */
+  #otherOpened({ order: { job, plan } }: SimJob, disk: SimDisk): void {
+    const { machine, sometimes } = this.#options;
+    const { bootId, isAsBooted } = machine();
+    sometimes.saw("another disk opened, and left alone");
+    if (plan.bootId !== bootId && isAsBooted)
+      this.broken("I9", `${job} opens ${disk.serial}, which has had the name ${plan.path} since the start`);
   }
 
   /** I1, I5, I9: only the process in the journal of the job that was confirmed for this disk writes to it. */
@@ -335,7 +348,7 @@ export class God implements DiskWitness, JobWitness {
   }
 
   #diskOf({ order }: SimJob): SimDisk {
-    return this.#options.disks().find(({ serial }) => serial === order.plan.identity.serial)!;
+    return this.#options.machine().disks.find(({ serial }) => serial === order.plan.identity.serial)!;
   }
 
   #jobRow(id: string): StoredJob | undefined {
@@ -411,7 +424,7 @@ export class God implements DiskWitness, JobWitness {
     let head = medium.epoch;
     for (const { hash, body, ...row } of medium.rows.events) {
       const text = canonicalize({ ...row, body: JSON.parse(body) as unknown })!;
-      head = createHash("sha256").update(head).update(text).digest("hex");
+      head = hashOf("sha256", head + text);
       if (head !== hash) return this.broken("I12", `event ${row.seq} does not follow from the one before it`);
     }
   }

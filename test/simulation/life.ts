@@ -68,25 +68,35 @@ export class LifeClock implements Clock {
   }
 
   callLater(delayMs: number, fn: () => void): DelayedCall {
-    const life = this.#life;
-    const call = this.#clock.callLater(delayMs, () => {
-      life.timers.delete(own);
+    return new LifeCall(this.#clock, this.#life, delayMs, fn);
+  }
+}
+
+/** Of a life that has ended it is never made. */
+class LifeCall implements DelayedCall {
+  readonly #life: Life;
+  readonly #call: DelayedCall;
+
+  constructor(clock: SimClock, life: Life, delayMs: number, fn: () => void) {
+    this.#life = life;
+    this.#call = clock.callLater(delayMs, () => {
+      life.timers.delete(this);
       if (life.edge("timer")) fn();
     });
-    const own: DelayedCall = {
-      get active() {
-        return call.active;
-      },
-      cancel() {
-        life.timers.delete(own);
-        call.cancel();
-      },
-      [Symbol.dispose]() {
-        own.cancel();
-      },
-    };
-    if (life.isAlive) life.timers.add(own);
-    else call.cancel();
-    return own;
+    if (life.isAlive) life.timers.add(this);
+    else this.#call.cancel();
+  }
+
+  get active(): boolean {
+    return this.#call.active;
+  }
+
+  cancel(): void {
+    this.#life.timers.delete(this);
+    this.#call.cancel();
+  }
+
+  [Symbol.dispose](): void {
+    this.cancel();
   }
 }

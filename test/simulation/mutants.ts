@@ -260,6 +260,12 @@ export const mutants: readonly Mutant[] = [
     "    const working: Job[] = [];",
   ),
   mutant(
+    "a job that waits keeps its path over a restart",
+    `${station}/after-restart.ts`,
+    `  return state === "interrupted" || state === "queued";`,
+    `  return state === "interrupted";`,
+  ),
+  mutant(
     "a restart forgets who has the device",
     `${station}/after-restart.ts`,
     "    for (const job of working) queue.keep(job);\n",

@@ -1,13 +1,14 @@
 /** The machine that a station and its jobs run on: its disks under their names of this boot, seen through the real discovery. */
 import type { Content } from "@trofie/contract";
-import { discoverWithoutContents, type Found } from "../../packages/disks/src/discovery/discover.ts";
+import type { Found } from "../../packages/disks/src/discovery/discover.ts";
 import type { Places } from "../../packages/disks/src/discovery/surroundings.ts";
 import type { FileStat, Machine } from "../../packages/disks/src/machine/machine.ts";
-import { sataDisk } from "../../packages/disks/src/testing/disks-in-sysfs.ts";
+import { sataDisk, sataFolder } from "../../packages/disks/src/testing/disks-in-sysfs.ts";
 import { systemError } from "../../packages/disks/src/testing/memory-disk.ts";
 import { memoryMachine, type Tree } from "../../packages/disks/src/testing/memory-machine.ts";
 import { systemOn } from "../../packages/disks/src/testing/sysfs.ts";
 import type { Chance } from "./chance.ts";
+import { discoverWithoutContents, type Changing } from "./discovered-once.ts";
 import { Killed, type Life } from "./life.ts";
 import { sectorBytes, type DiskHandle, type SimDisk } from "./sim-disk.ts";
 
@@ -19,6 +20,8 @@ export class SimMachine {
   /** Told when a disk has come or gone. */
   onChange: () => void = () => {};
   bootId = "boot-1";
+  /** No disk has come or gone since it was started. */
+  isAsBooted = true;
   /** Processes that are there, by pid. */
   readonly processes = new Map<number, { readonly startTicks: string; readonly isThere: () => boolean }>();
   /** What is seen until something changes. */
@@ -31,7 +34,6 @@ export class SimMachine {
   constructor(disks: readonly SimDisk[], chance: Chance) {
     this.disks = disks;
     this.#chance = chance;
-    if (seenMachines.size > 400) seenMachines.clear();
     for (const disk of disks) this.attach(disk);
   }
 
@@ -47,6 +49,16 @@ export class SimMachine {
     this.#changed();
   }
 
+  /** Their bus is reset: each disk is attached anew, under the name of another. */
+  swapNames(): void {
+    const attached = this.disks.filter((disk) => disk.isAttached);
+    const before = attached.map(({ name }) => name!);
+    for (const disk of attached) disk.pull("ENODEV");
+    for (const [i, disk] of attached.entries())
+      disk.attach(before[(i + 1) % before.length]!, ++this.#diskseq);
+    this.#changed();
+  }
+
   /** Its processes must be dead. Names are given anew. */
   powerCut(isRenamed: boolean): void {
     this.bootId = `boot-${++this.#boots}`;
@@ -57,6 +69,7 @@ export class SimMachine {
     for (const disk of attached) disk.name = null;
     this.#now = null;
     for (const disk of attached) this.attach(disk, isRenamed);
+    this.isAsBooted = true;
     this.#seen();
   }
 
@@ -69,18 +82,21 @@ export class SimMachine {
   }
 
   /** As a job's process sees it. */
-  of(life: Life): Machine {
-    const seen = (): Machine => {
+  of(life: Life): Changing {
+    const now = (): Machine => {
       if (!life.isAlive) throw new Killed("the process is dead");
       return this.#seen().machine;
     };
+    const ask = <T>(question: (machine: Machine) => Promise<T>): Promise<T> =>
+      life.isAlive ? question(now()) : Promise.reject(new Killed("the process is dead"));
     const none = async (): Promise<null> => null;
     return {
-      readText: async (path) => seen().readText(path),
-      list: async (folder) => seen().list(folder),
-      resolve: async (path) => seen().resolve(path),
-      readLink: async (path) => seen().readLink(path),
-      stat: async (path) => seen().stat(path),
+      now,
+      readText: (path) => ask((machine) => machine.readText(path)),
+      list: (folder) => ask((machine) => machine.list(folder)),
+      resolve: (path) => ask((machine) => machine.resolve(path)),
+      readLink: (path) => ask((machine) => machine.readLink(path)),
+      stat: (path) => ask((machine) => machine.stat(path)),
       mayWrite: async () => true,
       run: none,
       execute: none,
@@ -100,6 +116,7 @@ export class SimMachine {
 
   /** It is looked at at once, so that whoever asks finds an answer that is there, the first time as every other. */
   #changed(): void {
+    this.isAsBooted = false;
     this.#now = null;
     this.#seen();
     this.onChange();
@@ -125,21 +142,16 @@ export class SimMachine {
     return disk.open(life, file, isExclusive);
   }
 
-  /** What is read of a machine depends on this text alone, so what was read of one like it is read again. */
   #seen(): Seen {
     return (this.#now ??= this.#look());
   }
 
   #look(): Seen {
-    const attached = this.disks.filter((disk) => disk.isAttached);
-    const key = `${this.bootId} ${attached.map((d) => `${d.serial} ${d.name} ${d.diskseq} ${d.sizeBytes}`).join(", ")}`;
-    let seen = seenMachines.get(key);
-    if (seen === undefined) {
-      const machine = remembering(memoryMachine(treeOf(this.bootId, attached)));
-      seen = { machine, found: discoverWithoutContents(machine, nowhere) };
-      seenMachines.set(key, seen);
-    }
-    return seen;
+    const machine = machineWith(
+      this.bootId,
+      this.disks.filter((disk) => disk.isAttached),
+    );
+    return { machine, found: discoverWithoutContents(machine, nowhere) };
   }
 }
 
@@ -148,23 +160,61 @@ interface Seen {
   readonly found: Promise<readonly Found[]>;
 }
 
-const seenMachines = new Map<string, Seen>();
+/**
+ * Machines with the same disks under the same names differ in a few texts alone: all else is made of text, and asked, once
+ * in all worlds.
+ */
+function machineWith(bootId: string, disks: readonly SimDisk[]): Machine {
+  const like = machineLike(disks);
+  const texts = new Map([[bootIdPath, Promise.resolve(bootId)]]);
+  for (const disk of disks) {
+    texts.set(`${folderOf(disk)}/size`, Promise.resolve(String(disk.sizeBytes / 512)));
+    texts.set(`${folderOf(disk)}/diskseq`, Promise.resolve(String(disk.diskseq)));
+  }
+  return { ...like, readText: (path) => texts.get(path) ?? like.readText(path) };
+}
 
-function treeOf(bootId: string, disks: readonly SimDisk[]): Tree {
+const machines = new Map<string, Machine>();
+
+function machineLike(disks: readonly SimDisk[]): Machine {
+  const key = disks.map(({ serial, name }) => `${serial} ${name}`).join(", ");
+  let machine = machines.get(key);
+  if (machine === undefined) machines.set(key, (machine = remembering(memoryMachine(treeOf(disks)))));
+  return machine;
+}
+
+const bootIdPath = "/proc/sys/kernel/random/boot_id";
+
+/** No disk is found by whoever reads one of these by another path than `machineWith` knows. */
+const elsewhere = "is in another text";
+
+function treeOf(disks: readonly SimDisk[]): Tree {
   return Object.assign(
-    { ...systemOn("8:1"), "/proc/sys/kernel/random/boot_id": bootId },
+    { ...systemOn("8:1"), [bootIdPath]: elsewhere },
     ...disks.map((disk) =>
-      sataDisk(Number(disk.serial.slice(-1)) + 1, {
+      sataDisk(portOf(disk), {
         name: disk.name!,
         number: numberOf(disk.name!),
-        sizeBytes: disk.sizeBytes,
+        sizeBytes: 0,
         serial: disk.serial,
         wwn: `naa.5000000000000${disk.serial.slice(-3)}`,
         rotational: true,
-        files: { diskseq: String(disk.diskseq), "queue/physical_block_size": String(sectorBytes) },
+        files: {
+          size: elsewhere,
+          diskseq: elsewhere,
+          "queue/physical_block_size": String(sectorBytes),
+        },
       }),
     ),
   ) as Tree;
+}
+
+function folderOf(disk: SimDisk): string {
+  return `/sys/devices/${sataFolder(portOf(disk))}/block/${disk.name}`;
+}
+
+function portOf({ serial }: SimDisk): number {
+  return Number(serial.slice(-1)) + 1;
 }
 
 function numberOf(name: string): string {

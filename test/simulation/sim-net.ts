@@ -249,7 +249,10 @@ export class SimWire implements Wire {
 
   #toldDrained(): void {
     this.#isHeldBack = false;
-    this.#link.net.clock.callLater(0, () => this.#tell("drained", () => this.#events?.drained()));
+    this.#link.net.clock.callLater(0, () => {
+      if (this.#unsent.length > 0) return; // What was written meanwhile is held back too, and will be told.
+      this.#tell("drained", () => this.#events?.drained());
+    });
   }
 
   #pieceBytes(chance: Chance, { cutOneIn }: Weather): number {

@@ -52,6 +52,18 @@ test("a crash at any step leaves nothing broken", async () => {
   expect(exitCode).toBe(0);
 });
 
+test("a sweep that finds something says how it is seen again", async () => {
+  const mutant = ["--mutant", "a restart forgets the running job"];
+  const { output } = await simulate("--sweep", "100", "--every", "23", ...mutant);
+  const [, breaks] = /^Seed \d+ (breaks .*)$/m.exec(output) ?? [];
+  const [, command = ""] = /^Run it again: npm run simulate -- (.*)$/m.exec(output) ?? [];
+  const words = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+  const again = await simulate(...words);
+  expect(command).toMatch(/--replay \d+ --crash "(none|.* at \d+)" --mutant/);
+  expect(lastLine(again.output)).toContain(breaks);
+  expect(again.exitCode).toBe(1);
+});
+
 describe("the simulator finds", () => {
   test.each([
     "an answer although nothing is durable",

@@ -16,6 +16,7 @@ import { Faults } from "./faults.ts";
 import { God } from "./god.ts";
 import { Killed, Life, LifeClock, type LifeKind } from "./life.ts";
 import { Person } from "./person.ts";
+import type { Calm, PlannedCrash } from "./planned-crash.ts";
 import { SimClock } from "./sim-clock.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimHost } from "./sim-host.ts";
@@ -24,17 +25,11 @@ import { SimNet } from "./sim-net.ts";
 import { Sometimes } from "./sometimes.ts";
 import { Trace } from "./trace.ts";
 
-/** A crash at one step of a run: the step is counted over the edges of lives of that kind. */
-export interface PlannedCrash {
-  readonly step: number;
-  readonly how: "kill the station" | "power cut" | "kill a job" | "kill a client";
-}
-
 export interface WorldOptions {
   readonly seed: number;
   readonly isTraced?: boolean;
   /** No fault comes but this one. */
-  readonly calm?: { readonly crash: PlannedCrash | null };
+  readonly calm?: Calm | undefined;
   readonly sometimes?: Sometimes;
 }
 
@@ -101,7 +96,7 @@ export class World {
     this.medium = new MemoryMedium(this.chance, "the journal");
     this.god = new God({
       medium: this.medium,
-      disks: () => this.machine.disks,
+      machine: () => this.machine,
       trace: this.trace,
       sometimes: this.sometimes,
       mayCommand: (principal) => principal === "ann" || principal === "bob",

@@ -29,6 +29,10 @@ const patterns = { 4: pattern("4"), 7: pattern("7"), any: pattern("[47]") };
 function formatUuid(bytes: Uint8Array, version: number): string {
   bytes[6] = (bytes[6]! & 0x0f) | (version << 4);
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  let text = "";
+  for (const [i, byte] of bytes.entries()) text += `${isAfterDash(i) ? "-" : ""}${digitsOf[byte]}`;
+  return text;
 }
+
+const isAfterDash = (i: number): boolean => i === 4 || i === 6 || i === 8 || i === 10;
+const digitsOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

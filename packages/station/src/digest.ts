@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import canonicalize from "canonicalize";
 
 /** SHA-256 over the canonical form (RFC 8785), in hex: equal exactly for equal content. */
 export function digestOf(value: unknown): string {
-  return createHash("sha256").update(canonicalize(value)!).digest("hex");
+  return hashOf("sha256", canonicalize(value)!);
 }

@@ -6,7 +6,7 @@
  *
  * Invariant: nothing is published (an event, an answer, a report) before the commit that holds it returned.
  */
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import {
   Refusal,
   StoreBroken,
@@ -271,7 +271,7 @@ function full(): Refusal {
 }
 
 function chain(head: string, row: Omit<EventRow, "head">): string {
-  return createHash("sha256").update(head).update(canonicalize(row)!).digest("hex");
+  return hashOf("sha256", head + canonicalize(row)!);
 }
 
 /** What stands there must be JSON, and what is JSON must have a canonical form: else no hash fits it. */

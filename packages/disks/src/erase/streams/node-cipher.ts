@@ -2,7 +2,7 @@
  * Random streams made by OpenSSL's ciphers: what a cipher makes of zeros is its key stream. Anybody can make them again
  * with `openssl enc`.
  */
-import { createCipheriv } from "node:crypto";
+import { createCipheriv, type Cipheriv } from "node:crypto";
 import type { WriteStream } from "./stream.ts";
 
 export type CipherStream = "chacha20" | "aes-256-ctr";
@@ -13,8 +13,12 @@ const zeros = new Uint8Array(pieceBytes);
 
 export function cipherStream(memory: WebAssembly.Memory, key: Uint8Array, cipher: CipherStream): WriteStream {
   const into = new Uint8Array(memory.buffer);
+  let stream: Cipheriv | undefined;
+  let nextOffset = 0;
   return (at, lengthBytes, offset) => {
-    const stream = createCipheriv(cipher, key, startVector(cipher, offset));
+    if (stream === undefined || offset !== nextOffset)
+      stream = createCipheriv(cipher, key, startVector(cipher, offset));
+    nextOffset = offset + lengthBytes;
     for (let done = 0; done < lengthBytes; done += pieceBytes) {
       const made = stream.update(zeros.subarray(0, Math.min(pieceBytes, lengthBytes - done)));
       into.set(made, at + done);
