@@ -10,10 +10,12 @@ export interface DriveOptions {
   readonly model?: string;
 }
 
-/** How a guest comes to a drive: the modules that it needs, and a shell script that connects to an address. */
+/** How a guest comes to a drive, the modules that it needs and a shell script that connects to an address, and leaves it. */
 export interface Attachment {
   readonly modules: readonly string[];
   script(host: string, port: number): string;
+  /** After it the guest has no such block device; `name` is what the kernel calls it. */
+  leave(name: string): string;
 }
 
 /**

@@ -121,6 +121,11 @@ export class VirtualMachine implements AsyncDisposable {
     return this.blockDevice(drive.serial);
   }
 
+  /** The guest is told to let go of a drive, which stays on. */
+  async detach(drive: FirmwareDrive): Promise<void> {
+    await this.sh(drive.attachment.leave(await this.blockDevice(drive.serial)));
+  }
+
   /**
    * Waits until a program in the guest listens on a TCP port, be it on loopback only; gives a port of this machine's
    * loopback that leads there.

@@ -34,6 +34,7 @@ export class NvmeDrive extends FirmwareDrive {
     modules: ["nvme-tcp"],
     script: (host: string, port: number) =>
       `nvme connect -t tcp -a ${host} -s ${port} -n ${this.qualifiedName} --reconnect-delay=1 --ctrl-loss-tmo=3`,
+    leave: () => `nvme disconnect -n ${this.qualifiedName}`,
   };
 
   protected override converse(send: (...parts: Buffer[]) => void): Conversation {

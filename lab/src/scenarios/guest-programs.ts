@@ -35,3 +35,13 @@ PROGRAM`;
 export function firstBytes(device: string, lengthBytes: number): string {
   return `dd if=${device} bs=4096 count=1 iflag=direct status=none | head -c ${lengthBytes}`;
 }
+
+/** Says to its first client whatever that says. */
+export function repeatsWhatItHears(address: string, port: number): string {
+  return `python3 - <<'PROGRAM'
+import socket
+client, _ = socket.create_server(('${address}', ${port})).accept()
+while heard := client.recv(4096):
+    client.sendall(heard)
+PROGRAM`;
+}

@@ -1,4 +1,5 @@
 import { ataFirmware } from "./ata-firmware.ts";
+import { driveLoss } from "./drive-loss.ts";
 import { faultLoops } from "./fault-loops.ts";
 import { hotPlug } from "./hot-plug.ts";
 import { inventory } from "./inventory.ts";
@@ -8,14 +9,15 @@ import { power } from "./power.ts";
 import { sasFirmware } from "./sas-firmware.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Every scenario, the quick ones first. */
+/** Every scenario. Those that share a machine stand together, and the longest rows first, for two go on side by side. */
 export const scenarios: readonly Scenario[] = [
-  ...faultLoops,
-  ...inventory,
-  ...hotPlug,
-  ...power,
+  ...ours,
   ...nvmeFirmware,
   ...ataFirmware,
   ...sasFirmware,
-  ...ours,
+  ...driveLoss,
+  ...hotPlug,
+  ...inventory,
+  ...power,
+  ...faultLoops,
 ];

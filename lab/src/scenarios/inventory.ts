@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
-import { SharedMachine } from "../machine/shared-machine.ts";
-import { zoo, zooSizeBytes } from "../machine/zoo.ts";
-import { scenarioIn } from "./scenario.ts";
-
-const disks = zoo();
-const shared = new SharedMachine(() => ({ disks }));
+import { zooSizeBytes } from "../machine/zoo.ts";
+import { goodDisks, withZoo } from "./zoo-machine.ts";
 
 export const inventory = [
-  scenarioIn(
-    shared,
+  withZoo(
     "sysfs knows every disk by its serial number, size and sectors, with no udev to help",
     async (machine) => {
-      for (const disk of disks) {
+      for (const disk of goodDisks) {
         const folder = `/sys/block/${await machine.blockDevice(disk.serial)}`;
         const shown = await machine.sh(`cat ${folder}/size ${folder}/queue/logical_block_size ${folder}/ro`);
         const sectorBytes = disk.serial.endsWith("4K") ? 4096 : 512;
@@ -23,15 +18,15 @@ export const inventory = [
     },
   ),
 
-  scenarioIn(
-    shared,
+  withZoo(
     "lsblk knows the serial numbers of SATA and SCSI disks only when udev has told it",
     async (machine) => {
       const name = await machine.blockDevice("SATA-HDD");
       const serial = () => machine.sh(`lsblk --nodeps --noheadings -o SERIAL /dev/${name}`);
       assert.equal(await serial(), "");
       await machine.sh(
-        "/lib/systemd/systemd-udevd --daemon && udevadm trigger --action=add --subsystem-match=block && udevadm settle",
+        "/lib/systemd/systemd-udevd --daemon && udevadm trigger --action=add --subsystem-match=block && " +
+          "udevadm settle && udevadm control --exit",
         { limitSeconds: 120 },
       );
       assert.equal(await serial(), "SATA-HDD");

@@ -7,6 +7,12 @@ export interface Scenario {
   readonly run: () => Promise<void>;
   /** The machine that it shares with its neighbours; without one it makes what it needs. */
   readonly machine?: SharedMachine;
+  /** More than half a minute: left out of a quick run. */
+  readonly isLong?: boolean;
+}
+
+export function long(one: Scenario): Scenario {
+  return { ...one, isLong: true };
 }
 
 export function scenario(name: string, run: () => Promise<void>): Scenario {

@@ -30,6 +30,8 @@ export abstract class ScsiDisk extends FirmwareDrive {
     script: (host: string, port: number) =>
       `iscsistart -i iqn.2026-01.lab.trofie:guest -t ${this.qualifiedName} -g 1 -a ${host} -p ${port} ` +
       `-P node.session.timeo.replacement_timeout=3`,
+    // The session stays: to end it would need the daemon.
+    leave: (name: string) => `echo 1 > /sys/block/${name}/device/delete`,
   };
 
   protected override converse(send: (...parts: Buffer[]) => void): Conversation {

@@ -1,6 +1,6 @@
 import type { VirtualMachine } from "../machine/virtual-machine.ts";
 import type { Ran } from "../machine/guest-agent.ts";
-import { stationProgram } from "./our-programs.ts";
+import { guestStationProgram } from "./our-programs.ts";
 import { RemoteControl } from "./remote-control.ts";
 
 const port = 7117;
@@ -57,7 +57,7 @@ export class GuestStation implements AsyncDisposable {
 function run(machine: VirtualMachine, stateFolder: string): Promise<Ran> {
   const places = `--state ${stateFolder} --socket /run/trofie-station.sock --port ${port}`;
   const running = machine.begin(
-    `echo $$ > /run/trofie-station.pid; exec ${process.execPath} ${stationProgram} ${places}`,
+    `echo $$ > /run/trofie-station.pid; exec ${process.execPath} ${guestStationProgram} ${places}`,
     { limitSeconds: 3600 },
   );
   running.catch(() => {}); // the machine may go first

@@ -1,4 +1,4 @@
-import { Client, type EventRow } from "@trofie/commands";
+import { Client, Refusal, type EventRow } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
 import { proveToken } from "@trofie/commands/token-proof";
 import {
@@ -27,6 +27,12 @@ const usual = {
 
 /** Generous: each bad sector of a SATA disk costs the kernel half a second, and a busy host ten times that. */
 const defaultLimitMs = 600_000;
+
+const mostPlans = 5;
+
+function hasChanged(error: unknown): boolean {
+  return error instanceof Refusal && error.code === "PLAN_CHANGED";
+}
 
 interface Watcher {
   readonly look: () => boolean;
@@ -82,13 +88,22 @@ export class RemoteControl implements AsyncDisposable {
     throw new Error(`The station lists no ${serial}, but ${listed || "nothing"}`);
   }
 
-  /** Plans an erase, confirms and starts it; gives the job's id. Rejects with the station's `Refusal`. */
+  /**
+   * Plans an erase, confirms and starts it; gives the job's id. Plans again where a disk was too slow for one of the two
+   * looks into it, as the station says to. Rejects with the station's `Refusal`.
+   */
   async erase(path: string, wish: EraseWish): Promise<string> {
     const work = { ...usual, ...wish, path };
-    const { plan, hash } = await this.client.query("erase.plan", work);
-    const { job, result } = this.client.operate("erase.start", { ...work, hash, typed: plan.confirm.word });
-    result.catch(() => {}); // whoever waits for its end does so by `ended`
-    return job;
+    for (let plans = 1; ; plans++) {
+      const { plan, hash } = await this.client.query("erase.plan", work);
+      const { job, result } = this.client.operate("erase.start", { ...work, hash, typed: plan.confirm.word });
+      result.catch(() => {}); // whoever waits for its end does so by `ended`
+      try {
+        return await job;
+      } catch (error) {
+        if (!hasChanged(error) || plans === mostPlans) throw error;
+      }
+    }
   }
 
   async eraseToEnd(path: string, wish: EraseWish): Promise<Job> {

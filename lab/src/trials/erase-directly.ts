@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { EraseFindings, EraseWork, JobReport } from "@trofie/contract";
 import { linuxDiskHost } from "@trofie/disks";
+import { workDirectly } from "./work-directly.ts";
 
 const host = linuxDiskHost();
 
@@ -15,16 +15,10 @@ const usual = {
 } as const;
 
 /** Erases a device by the engine in a job's process, as a station would; there is no station. */
-export async function eraseDirectly(
+export function eraseDirectly(
   work: Pick<EraseWork, "path" | "method"> & Partial<EraseWork>,
 ): Promise<JobReport> {
-  const plan = await host.plan({ ...usual, ...work });
-  const order = { job: "trial", plan, seedHex: randomBytes(32).toString("hex"), checkpoint: null };
-  const job = await host.start(order, () => {});
-  job.go();
-  const end = await job.ended;
-  if (end.how === "reported") return end.report;
-  throw new Error(`The job ended without a report (${end.how}): ${end.message}`);
+  return workDirectly(host, { ...usual, ...work });
 }
 
 export function eraseFindings({ findings, message }: JobReport): EraseFindings {

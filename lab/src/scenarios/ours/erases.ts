@@ -6,7 +6,7 @@ import type { BadSectors } from "../../fault-disk/faults.ts";
 import { terminalProgram } from "../../stations/our-programs.ts";
 import { findingsOf } from "../../stations/remote-control.ts";
 import { whatWasWritten } from "../../trials/what-was-written.ts";
-import { secret } from "../scenario.ts";
+import { long, secret } from "../scenario.ts";
 import { onStand, sizeBytes, type FaultyGuestDisk } from "./stand.ts";
 
 export const ourErases = [
@@ -73,29 +73,31 @@ export const ourErases = [
     assert.equal(place.source("NVME-512").media.countOthers(0), 0);
   }),
 
-  onStand(
-    "our station erases all of a disk but its bad sectors, and finds exactly those, on every bus",
-    async (place) => {
-      const { control } = place.station;
-      const disks = place.disks.filter(({ serial }) => serial.endsWith("-512"));
-      for (const disk of disks) {
-        disk.source.media.fill(secret);
-        disk.source.setFaults({ badSectors: badSectorsOf(disk) });
-      }
-      const jobs = await Promise.all(
-        disks.map(async ({ serial }) =>
-          control.eraseToEnd((await control.device(serial)).path, { method: "zero" }),
-        ),
-      );
-      for (const [i, disk] of disks.entries()) {
-        disk.source.setFaults({});
-        const job = jobs[i]!;
-        assert.equal(job.state, "erased-with-errors", `${disk.serial}: ${job.report?.message}`);
-        assert.deepEqual(findingsOf(job).faulty, expectedRanges(disk), disk.serial);
-        const unwrittenBytes = 2 * disk.source.sectorBytes;
-        assert.ok(disk.source.media.countOthers(0) <= unwrittenBytes, disk.serial);
-      }
-    },
+  long(
+    onStand(
+      "our station erases all of a disk but its bad sectors, and finds exactly those, on every bus",
+      async (place) => {
+        const { control } = place.station;
+        const disks = place.disks.filter(({ serial }) => serial.endsWith("-512"));
+        for (const disk of disks) {
+          disk.source.media.fill(secret);
+          disk.source.setFaults({ badSectors: badSectorsOf(disk) });
+        }
+        const jobs = await Promise.all(
+          disks.map(async ({ serial }) =>
+            control.eraseToEnd((await control.device(serial)).path, { method: "zero" }),
+          ),
+        );
+        for (const [i, disk] of disks.entries()) {
+          disk.source.setFaults({});
+          const job = jobs[i]!;
+          assert.equal(job.state, "erased-with-errors", `${disk.serial}: ${job.report?.message}`);
+          assert.deepEqual(findingsOf(job).faulty, expectedRanges(disk), disk.serial);
+          const unwrittenBytes = 2 * disk.source.sectorBytes;
+          assert.ok(disk.source.media.countOthers(0) <= unwrittenBytes, disk.serial);
+        }
+      },
+    ),
   ),
 ];
 
@@ -103,12 +105,13 @@ const blockBytes = 2 ** 20;
 
 /**
  * Near the ends of what is written at once, so that few sectors must be tried one by one; and few, for the kernel tries a
- * bad one again and again, and resets a USB bridge each time. Many are tried by `bad-sectors.ts`.
+ * bad one again and again, and resets a USB bridge each time. Not where blkid looks: VMware's file system would be at 2 MiB.
+ * Many are tried by `bad-sectors.ts`.
  */
 function badSectorsOf({ source: { sectorBytes } }: FaultyGuestDisk): BadSectors[] {
   const inBlock = blockBytes / sectorBytes;
   return [
-    { first: 2 * inBlock + 2, fails: "reads" },
+    { first: 5 * inBlock + 2, fails: "reads" },
     { first: 8 * inBlock - 2, count: 2, fails: "writes" },
   ];
 }

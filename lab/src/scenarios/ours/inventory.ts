@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Refusal } from "@trofie/commands";
 import { until } from "../../until.ts";
+import { long } from "../scenario.ts";
 import { onStand, sizeBytes, type Stand } from "./stand.ts";
 
 /** What our station calls a bus where QEMU calls it otherwise: UAS is USB, and virtio-scsi is virtio. */
@@ -23,77 +24,79 @@ export const ourInventory = [
     }
   }),
 
-  onStand(
-    "our station refuses a disk that is used, in whatever way, with a code and a sentence that says how",
-    async (place) => {
-      const uses: readonly Use[] = [
-        {
-          serial: "SCSI-RO",
-          begin: () => "true",
-          code: "DEVICE_READ_ONLY",
-          sentence: /it is read-only$/,
-          end: () => "true",
-        },
-        {
-          serial: "SATA-512",
-          begin: (path) =>
-            `echo 2048 | sfdisk -q ${path} && until [ -e ${path}1 ]; do sleep 0.05; done && ` +
-            `mkfs.ext4 -q ${path}1 && mkdir -p /mnt/a && mount ${path}1 /mnt/a`,
-          code: "DEVICE_IN_USE",
-          sentence: /^Cannot erase (\S+): \1\d is mounted at \/mnt\/a$/,
-          // Taken away by our own command, below.
-          end: () => "true",
-        },
-        {
-          serial: "NVME-4K",
-          begin: (path) => `mkswap -q ${path} && swapon ${path}`,
-          code: "DEVICE_IN_USE",
-          sentence: /: it is swap$/,
-          end: () => "true",
-        },
-        {
-          serial: "SCSI-512",
-          begin: (path) => `echo "0 2048 linear ${path} 0" | dmsetup create --noudevsync held`,
-          code: "DEVICE_IN_USE",
-          sentence: /: it is held by dm-\d+ \(held\)$/,
-          end: () => "dmsetup remove --noudevsync held",
-        },
-        {
-          serial: "VIRTIO-512",
-          begin: (path) => `losetup /dev/loop0 ${path}`,
-          code: "DEVICE_IN_USE",
-          sentence: /: it is behind \/dev\/loop0$/,
-          end: () => "losetup -d /dev/loop0",
-        },
-        {
-          serial: "UAS-512",
-          begin: (path) =>
-            `(python3 -c "import os, time; os.open('${path}', os.O_RDWR); open('/run/holds', 'w'); time.sleep(600)" & ` +
-            `echo $! > /run/holder) > /dev/null 2>&1; until [ -e /run/holds ]; do sleep 0.05; done`,
-          code: "DEVICE_IN_USE",
-          sentence: /: it is open for writing in process \d+ \(python3\)$/,
-          end: () => "kill $(cat /run/holder); rm /run/holds",
-        },
-        {
-          serial: "STATE",
-          begin: () => "true",
-          code: "DEVICE_IS_SYSTEM",
-          sentence: /: it holds \/state\/station, which this machine runs from$/,
-          end: () => "true",
-        },
-        {
-          serial: "NVME-512",
-          begin: (path) =>
-            `mknod -m 600 /dev/md7 b 9 7; mdadm --create /dev/md7 --run --level=1 --metadata=1.0 --raid-devices=2 ${path} missing 2>&1`,
-          code: "DEVICE_IN_USE",
-          sentence: /: it is held by md7/,
-          end: (path) => `mdadm --stop /dev/md7 && mdadm --zero-superblock ${path}`,
-        },
-      ];
-      for (const use of uses) await refuses(place, use);
-      await unmounts(place, "SATA-512", ["/mnt/a"]);
-      await unmounts(place, "NVME-4K", []);
-    },
+  long(
+    onStand(
+      "our station refuses a disk that is used, in whatever way, with a code and a sentence that says how",
+      async (place) => {
+        const uses: readonly Use[] = [
+          {
+            serial: "SCSI-RO",
+            begin: () => "true",
+            code: "DEVICE_READ_ONLY",
+            sentence: /it is read-only$/,
+            end: () => "true",
+          },
+          {
+            serial: "SATA-512",
+            begin: (path) =>
+              `echo 2048 | sfdisk -q ${path} && until [ -e ${path}1 ]; do sleep 0.05; done && ` +
+              `mkfs.ext4 -q ${path}1 && mkdir -p /mnt/a && mount ${path}1 /mnt/a`,
+            code: "DEVICE_IN_USE",
+            sentence: /^Cannot erase (\S+): \1\d is mounted at \/mnt\/a$/,
+            // Taken away by our own command, below.
+            end: () => "true",
+          },
+          {
+            serial: "NVME-4K",
+            begin: (path) => `mkswap -q ${path} && swapon ${path}`,
+            code: "DEVICE_IN_USE",
+            sentence: /: it is swap$/,
+            end: () => "true",
+          },
+          {
+            serial: "SCSI-512",
+            begin: (path) => `echo "0 2048 linear ${path} 0" | dmsetup create --noudevsync held`,
+            code: "DEVICE_IN_USE",
+            sentence: /: it is held by dm-\d+ \(held\)$/,
+            end: () => "dmsetup remove --noudevsync held",
+          },
+          {
+            serial: "VIRTIO-512",
+            begin: (path) => `losetup /dev/loop0 ${path}`,
+            code: "DEVICE_IN_USE",
+            sentence: /: it is behind \/dev\/loop0$/,
+            end: () => "losetup -d /dev/loop0",
+          },
+          {
+            serial: "UAS-512",
+            begin: (path) =>
+              `(python3 -c "import os, time; os.open('${path}', os.O_RDWR); open('/run/holds', 'w'); time.sleep(600)" & ` +
+              `echo $! > /run/holder) > /dev/null 2>&1; until [ -e /run/holds ]; do sleep 0.05; done`,
+            code: "DEVICE_IN_USE",
+            sentence: /: it is open for writing in process \d+ \(python3\)$/,
+            end: () => "kill $(cat /run/holder); rm /run/holds",
+          },
+          {
+            serial: "STATE",
+            begin: () => "true",
+            code: "DEVICE_IS_SYSTEM",
+            sentence: /: it holds \/state\/station, which this machine runs from$/,
+            end: () => "true",
+          },
+          {
+            serial: "NVME-512",
+            begin: (path) =>
+              `mknod -m 600 /dev/md7 b 9 7; mdadm --create /dev/md7 --run --level=1 --metadata=1.0 --raid-devices=2 ${path} missing 2>&1`,
+            code: "DEVICE_IN_USE",
+            sentence: /: it is held by md7/,
+            end: (path) => `mdadm --stop /dev/md7 && mdadm --zero-superblock ${path}`,
+          },
+        ];
+        for (const use of uses) await refuses(place, use);
+        await unmounts(place, "SATA-512", ["/mnt/a"]);
+        await unmounts(place, "NVME-4K", []);
+      },
+    ),
   ),
 
   onStand(

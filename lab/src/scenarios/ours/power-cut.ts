@@ -7,7 +7,7 @@ import { whatWasWritten } from "../../trials/what-was-written.ts";
 import { MiB, secret } from "../scenario.ts";
 import { onStand, stateFolderIn } from "./stand.ts";
 
-const sizeBytes = 32 * MiB;
+const sizeBytes = 16 * MiB;
 
 /** The last of its machine, which does not survive it. */
 export const ourPowerCut = [
