@@ -1,12 +1,12 @@
 /** The disk that the system or the station lives on, asked for by somebody on the network: a real one, made for it. */
-import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type Refusal } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
 import { stationContract, type StationContract } from "@trofie/contract";
 import { Reactor, systemClock, systemRandom } from "@trofie/reactor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { LoopWorkshop, whyNoLoops } from "../packages/disks/src/testing/loop-device.ts";
+import { LoopWorkshop, run, whyNoLoops } from "../packages/disks/src/testing/loop-device.ts";
 import { Workplace } from "./steps/station-process.ts";
 
 const noLoops = whyNoLoops();
@@ -24,9 +24,9 @@ describe.skipIf(noLoops)(`the station's own disk${noLoops ? ` (skipped: ${noLoop
     place = new Workplace();
     path = loops.attach(loops.makeSparseFile(64 * 2 ** 20));
     mount = join(loops.folder, "mount");
-    execFileSync("mkfs.ext4", ["-q", path]);
-    execFileSync("mkdir", [mount]);
-    execFileSync("mount", [path, mount]);
+    run("mkfs.ext4", "-q", path);
+    mkdirSync(mount);
+    loops.mount(path, mount);
     await place.start("--state", join(mount, "state"));
     reactor = new Reactor();
     client = new Client({
@@ -43,7 +43,6 @@ describe.skipIf(noLoops)(`the station's own disk${noLoops ? ` (skipped: ${noLoop
     await client.stop();
     await reactor[Symbol.asyncDispose]();
     await place[Symbol.asyncDispose]();
-    execFileSync("umount", [mount]);
     loops.removeAll();
   });
 
