@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorCodes, stationContract } from "@trofie/contract";
 import { format } from "prettier";
-import { contractSchema } from "./contract-schema.ts";
+import { contractSchema } from "../packages/contract/src/contract-schema.ts";
 import { printed, table } from "./markdown.ts";
 import { methodsPage } from "./methods-page.ts";
 

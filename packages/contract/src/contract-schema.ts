@@ -1,4 +1,5 @@
 /** The shapes of what a station takes and tells, as JSON Schema (draft 2020-12), for programs in other languages. */
+import * as z from "zod";
 import {
   Device,
   ErasePlan,
@@ -8,8 +9,7 @@ import {
   JobReport,
   Progress,
   stationContract,
-} from "@trofie/contract";
-import * as z from "zod";
+} from "./index.ts";
 
 /** Those that are told in many places stand once, under their names. */
 const named = { Device, ErasePlan, Image, ImageWritePlan, Job, JobReport, Progress };
