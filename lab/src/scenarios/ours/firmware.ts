@@ -74,22 +74,24 @@ export const ourFirmware = [
     ),
   ),
 
-  onDriveStand(
-    "our station erases drives by Format NVM and by Security Erase, and leaves no password behind",
-    async (stand) => {
-      const cases = [
-        { drive: nvme("NVME-FORMAT"), method: "nvme-format", heard: /^format, secure erase setting 1$/ },
-        { drive: sata("SATA-ENHANCED"), method: "ata-security-erase-enhanced", heard: /^ATA f4h/ },
-      ];
-      const ids = await begin(stand, cases);
-      assert.equal(cases[1]!.drive.erasure.running, "enhanced security erase");
-      for (const { drive } of cases) drive.erasure.finish();
-      for (const [i, { drive, heard }] of cases.entries()) {
-        assertErased(await stand.control.ended(ids[i]!), drive);
-        assert.equal(drive.heard.filter((words) => heard.test(words)).length, 1, drive.heard.join("; "));
-        if (drive instanceof SataDrive) assert.equal(drive.security.isEnabled, false, drive.serial);
-      }
-    },
+  long(
+    onDriveStand(
+      "our station erases drives by Format NVM and by Security Erase, and leaves no password behind",
+      async (stand) => {
+        const cases = [
+          { drive: nvme("NVME-FORMAT"), method: "nvme-format", heard: /^format, secure erase setting 1$/ },
+          { drive: sata("SATA-ENHANCED"), method: "ata-security-erase-enhanced", heard: /^ATA f4h/ },
+        ];
+        const ids = await begin(stand, cases);
+        assert.equal(cases[1]!.drive.erasure.running, "enhanced security erase");
+        for (const { drive } of cases) drive.erasure.finish();
+        for (const [i, { drive, heard }] of cases.entries()) {
+          assertErased(await stand.control.ended(ids[i]!), drive);
+          assert.equal(drive.heard.filter((words) => heard.test(words)).length, 1, drive.heard.join("; "));
+          if (drive instanceof SataDrive) assert.equal(drive.security.isEnabled, false, drive.serial);
+        }
+      },
+    ),
   ),
 
   onDriveStand(
@@ -130,30 +132,32 @@ export const ourFirmware = [
     },
   ),
 
-  onDriveStand(
-    "our nist-purge takes the right command for each drive, and refuses where there is none",
-    async (stand) => {
-      const { control } = stand;
-      const cases = [
-        { drive: nvme("NVME-PURGE"), method: "nist-purge", command: "nvme-sanitize-block" },
-        { drive: sata("SATA-PURGE"), method: "nist-purge", command: "ata-sanitize-overwrite" },
-        { drive: sas("SAS-PURGE"), method: "nist-purge", command: "scsi-sanitize-overwrite" },
-      ];
-      const ids = await order(stand, cases, quick);
-      for (const [i, { drive, command }] of cases.entries()) {
-        const job = await control.ended(ids[i]!);
-        assert.equal(firmwareOf(job).command, command);
-        assertErased(job, drive);
-      }
-      for (const [serial, words] of [
-        ["USB-512", /: it is attached by USB/],
-        ["VIRTIO-512", /: it is a virtual disk/],
-        ["NVME-512", /: it has no Sanitize/],
-        ["SATA-512", /: it has no Sanitize, it has no ATA Security Erase|: it has no/],
-      ] as const) {
-        await refused(stand, (await control.device(serial)).path, "nist-purge", words);
-      }
-    },
+  long(
+    onDriveStand(
+      "our nist-purge takes the right command for each drive, and refuses where there is none",
+      async (stand) => {
+        const { control } = stand;
+        const cases = [
+          { drive: nvme("NVME-PURGE"), method: "nist-purge", command: "nvme-sanitize-block" },
+          { drive: sata("SATA-PURGE"), method: "nist-purge", command: "ata-sanitize-overwrite" },
+          { drive: sas("SAS-PURGE"), method: "nist-purge", command: "scsi-sanitize-overwrite" },
+        ];
+        const ids = await order(stand, cases, quick);
+        for (const [i, { drive, command }] of cases.entries()) {
+          const job = await control.ended(ids[i]!);
+          assert.equal(firmwareOf(job).command, command);
+          assertErased(job, drive);
+        }
+        for (const [serial, words] of [
+          ["USB-512", /: it is attached by USB/],
+          ["VIRTIO-512", /: it is a virtual disk/],
+          ["NVME-512", /: it has no Sanitize/],
+          ["SATA-512", /: it has no Sanitize, it has no ATA Security Erase|: it has no/],
+        ] as const) {
+          await refused(stand, (await control.device(serial)).path, "nist-purge", words);
+        }
+      },
+    ),
   ),
 
   long(
