@@ -55,10 +55,17 @@ function written(stdin: Writable, bytes: Uint8Array): Promise<void> {
   });
 }
 
+/** ECANCELED: it waited to be written when the pipe was closed. */
+const closedPipe = new Set([
+  "EPIPE",
+  "ECONNRESET",
+  "ECANCELED",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_WRITE_AFTER_END",
+]);
+
 function isClosedPipe(error: unknown): boolean {
-  return ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"].includes(
-    reasonOf(error),
-  );
+  return closedPipe.has(reasonOf(error));
 }
 
 interface End {
