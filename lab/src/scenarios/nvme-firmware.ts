@@ -20,7 +20,8 @@ interface Attached {
 
 async function attached(machine: VirtualMachine, drive: NvmeDrive): Promise<Attached> {
   const name = await machine.attach(drive);
-  const file = await machine.sh(`grep -l '^${drive.serial} *$' /sys/class/nvme/*/serial`);
+  // The controller of the scenario before may go while this looks, which is none of its business.
+  const file = await machine.sh(`grep -ls '^${drive.serial} *$' /sys/class/nvme/*/serial | head -n 1`);
   return { device: `/dev/${name}`, controller: `/dev/${file.split("/").at(-2)}` };
 }
 
