@@ -1,4 +1,4 @@
-import { bytesText, type Device } from "@trofie/contract";
+import { bytesText, mayHideAreas, type Device } from "@trofie/contract";
 import { withStation } from "./connection.ts";
 import { namesOf } from "./device-names.ts";
 import type { AddCommand, Common } from "./program.ts";
@@ -45,16 +45,12 @@ function temperatureText({ temperatureC }: Device): string {
   return temperatureC === null ? "-" : `${Math.round(temperatureC)} °C`;
 }
 
-/** Only ATA has host protected areas and device configuration overlays (ACS-2). */
-function mayHide(bus: string | null): boolean {
-  return bus === "sata" || bus === "ata";
-}
-
-function row({ identity, bus, holds, uses, hidden, refusal }: Device, name: string): string[] {
+function row(device: Device, name: string): string[] {
+  const { identity, bus, holds, uses, hidden, refusal } = device;
   const contents = holds.map(({ type, label }) => (label ? `${type} "${label}"` : type));
   const areas = (["hpa", "dco"] as const).filter((area) => hidden[area] === "present");
   const hiding = areas.map((area) => `hidden area (${area.toUpperCase()})`);
-  const unknown = mayHide(bus) && hidden.hpa === "unknown" ? ["hidden areas not known"] : [];
+  const unknown = mayHideAreas(device) ? ["hidden areas not known"] : [];
   const what = [...new Set([...uses, ...contents, ...hiding, ...unknown])].join(", ");
   return [
     name,

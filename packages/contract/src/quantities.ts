@@ -13,9 +13,14 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? value : threeDigits(value)} ${units[unit]}`;
 }
 
+/** "268,435,456" */
+export function countText(count: number): string {
+  return count.toLocaleString("en");
+}
+
 /** "268,435,456 bytes" */
 export function exactBytesText(bytes: number): string {
-  return `${bytes.toLocaleString("en")} bytes`;
+  return `${countText(bytes)} bytes`;
 }
 
 /** "895 MB/s" */

@@ -1,4 +1,5 @@
 /** What the contract's own terms mean, as people read it; terminal and page share it. */
+import type { Device } from "./device.ts";
 import type { Fill } from "./fill.ts";
 import { stateMeaning } from "./job-states.ts";
 import type { Job, Progress } from "./job.ts";
@@ -65,4 +66,12 @@ export function faultyRangeText({ offset, lengthBytes, fault, exact }: FaultyRan
 export function opensslText(fill: Fill): string | null {
   if (fill.kind === "pattern" || fill.stream === "chacha8") return null;
   return `openssl enc -${fill.stream} -K ${fill.keyHex} -iv ${"0".repeat(32)} -in /dev/zero`;
+}
+
+/**
+ * Whether the device may have areas beyond what is addressed, and nobody could tell. Only ATA has host protected areas and
+ * device configuration overlays (ACS-2).
+ */
+export function mayHideAreas({ bus, hidden }: Pick<Device, "bus" | "hidden">): boolean {
+  return bus === "sata" && hidden.hpa === "unknown";
 }

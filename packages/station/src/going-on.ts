@@ -15,6 +15,7 @@ export function prospectOf(job: Job, jobs: Jobs, devices: readonly Device[]): Pr
   if (later !== undefined) return { whyNot: `${later.id} (${later.title}) has had the disk since` };
   const device = devices.find(({ identity }) => isSameDevice(identity, job.identity));
   if (device === undefined) return { whyNot: "its disk is not there" };
+  // Of one that never had its turn: what the jobs before it leave there is no concern.
   if (job.startedAt === null && isInLineFor(device, job)) return { device };
   const [content] = newContents(jobs.plan(job.id), device);
   if (content !== undefined)
@@ -29,7 +30,7 @@ export function goOn(job: Job, jobs: Jobs, device: Device): void {
   if (!isInLineFor(device, job)) jobs.change(job.id, { state: "queued", path, identity });
 }
 
-/** Whether the job waits for the device where it is. Of one that never had its turn, what others leave there is no concern. */
+/** Whether the job waits for the device where it is. */
 function isInLineFor({ path, identity }: Device, job: Job): boolean {
   return job.state === "queued" && job.path === path && job.identity.diskseq === identity.diskseq;
 }

@@ -1,5 +1,5 @@
 /** What devices are, in words. */
-import type { Device, Identity } from "@trofie/contract";
+import { mayHideAreas, type Device, type Identity } from "@trofie/contract";
 
 export const kindWords: Readonly<Record<Identity["kind"], string>> = {
   disk: "Disk",
@@ -23,12 +23,10 @@ export function busText({ identity, bus, rotational }: Device): string | null {
   return rotational === true && bus !== "virtio" ? `${name}, rotating` : name;
 }
 
-/**
- * Areas beyond what is addressed; null where none is known of. Only ATA has host protected areas and device
- * configuration overlays (ACS-2).
- */
-export function hiddenText({ hidden, bus }: Device): string | null {
-  if ((bus === "sata" || bus === "ata") && hidden.hpa === "unknown") return "not known";
+/** Areas beyond what is addressed; null where none can be. */
+export function hiddenText(device: Device): string | null {
+  const { hidden } = device;
+  if (mayHideAreas(device)) return "not known";
   const present = (["hpa", "dco"] as const).filter((area) => hidden[area] === "present");
   return present.length === 0
     ? null

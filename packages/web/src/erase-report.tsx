@@ -14,6 +14,7 @@ import {
 import type { ReactNode } from "react";
 import { Fact } from "./fact.tsx";
 import { FaultyRanges } from "./faulty-ranges.tsx";
+import { Warnings } from "./warnings.tsx";
 
 interface Props {
   readonly job: Job;
@@ -36,15 +37,7 @@ export function EraseReport({ job, findings, took }: Props) {
           {resumptions.length === 0 ? null : `${resumptions.length} times, and went on`}
         </Fact>
       </dl>
-      {warnings.length > 0 && (
-        <ul className="warnings">
-          {warnings.map((warning) => (
-            <li key={warning} className="from-disk">
-              {warning}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Warnings texts={warnings} />
       <FaultyRanges job={job} findings={findings} />
       {passes.length > shownAtOnce ? (
         <details>

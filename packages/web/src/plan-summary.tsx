@@ -11,6 +11,7 @@ import { Contents } from "./contents.tsx";
 import { Fact } from "./fact.tsx";
 import { kindWords } from "./device-words.ts";
 import { IdentityFacts } from "./identity-facts.tsx";
+import { Warnings } from "./warnings.tsx";
 
 export function PlanSummary({ plan }: { plan: ErasePlan }) {
   const { path, identity, method, level, estimatedMs, holds, warnings } = plan;
@@ -32,15 +33,7 @@ export function PlanSummary({ plan }: { plan: ErasePlan }) {
         </Fact>
         <Fact name="Takes">{estimatedMs > 0 ? `about ${durationText(estimatedMs)}` : null}</Fact>
       </dl>
-      {warnings.length > 0 && (
-        <ul className="warnings">
-          {warnings.map((warning) => (
-            <li key={warning} className="from-disk">
-              {warning}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Warnings texts={warnings} />
     </>
   );
 }

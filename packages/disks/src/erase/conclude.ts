@@ -1,6 +1,6 @@
 /** How an erase ended, in one word and in a sentence. */
 import type { ErasePlan, FirmwareReport, JobReport, PassReport, VerificationReport } from "@trofie/contract";
-import { bytesText, exactBytesText } from "@trofie/contract/quantities";
+import { bytesText, countText, exactBytesText } from "@trofie/contract/quantities";
 import type { Disk } from "../disk/disk.ts";
 import type { FaultyRanges } from "./faulty-map.ts";
 import type { ResolvedPass } from "./fills.ts";
@@ -89,7 +89,7 @@ function firmwareDoubt({ status, succeeded, samples, unchangedSamples }: Firmwar
 }
 
 function mismatchIn({ mismatchedBytes, unreadableBytes }: VerificationReport, { sizeBytes }: Disk): string {
-  return `of ${exactBytesText(sizeBytes)} ${counted(mismatchedBytes)} differ and ${counted(unreadableBytes)} cannot be read`;
+  return `of ${exactBytesText(sizeBytes)} ${countText(mismatchedBytes)} differ and ${countText(unreadableBytes)} cannot be read`;
 }
 
 function errorsIn(
@@ -100,15 +100,11 @@ function errorsIn(
   const write = bytesWith(ranges, "write");
   const read = bytesWith(ranges, "read");
   const parts = [
-    ...(write > 0 ? [`${counted(write)} could not be written and may keep old data`] : []),
-    ...(read > 0 ? [`${counted(read)} could not be read back`] : []),
+    ...(write > 0 ? [`${countText(write)} could not be written and may keep old data`] : []),
+    ...(read > 0 ? [`${countText(read)} could not be read back`] : []),
   ];
-  const what = parts.join(" and ") || `${counted(faultyBytes)} are faulty`;
+  const what = parts.join(" and ") || `${countText(faultyBytes)} are faulty`;
   return `Of ${exactBytesText(sizeBytes)} ${what}; all others were written${confirmation(passes)}`;
-}
-
-function counted(bytes: number): string {
-  return bytes.toLocaleString("en");
 }
 
 function bytesWith(ranges: FaultyRanges["ranges"], fault: string): number {

@@ -112,7 +112,8 @@ export function likelyBytesPerSecond({ bus, rotational }: Pick<Device, "bus" | "
   return rotational === true ? 180e6 : 450e6;
 }
 
-function whatTheWordIs({ identity }: Device): string {
+/** What the word to type is, in words. */
+export function whatTheWordIs({ identity }: Device): string {
   if (identity.serial !== null) return "the last four characters of its serial number";
   return identity.kind === "practice" ? "the name of its file" : "its name, for it has no serial number";
 }

@@ -10,7 +10,7 @@ import type { CarryOut } from "../job/job-context.ts";
 import type { MakePlan } from "../job/plan-context.ts";
 import type { Machine } from "../machine/machine.ts";
 import { printable } from "../machine/printable.ts";
-import { likelyMs, planWarnings } from "./confirmation.ts";
+import { likelyMs, planWarnings } from "./plan-remarks.ts";
 import { formatOf, packedFormats } from "./image-formats.ts";
 import { folderOfImages, isImageName } from "./list-images.ts";
 import { NewImageFile, partialPath, removePartial } from "./node-image-file.ts";

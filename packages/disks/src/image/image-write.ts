@@ -1,12 +1,13 @@
 /** Writing an image onto a device: its plan, and how that is carried out. */
 import { Refusal } from "@trofie/commands/errors";
-import type { Device, ImageWritePlan, JobReport } from "@trofie/contract";
+import { confirmationWord, type Device, type ImageWritePlan, type JobReport } from "@trofie/contract";
 import { openPlanned } from "../disk/open-planned.ts";
 import { refuseUnlessFit } from "../discovery/refuse-work.ts";
 import type { CarryOut } from "../job/job-context.ts";
 import type { MakePlan } from "../job/plan-context.ts";
 import type { Machine } from "../machine/machine.ts";
-import { planWarnings, whatTheWordIs, wordOf, likelyMs } from "./confirmation.ts";
+import { whatTheWordIs } from "../erase/make-plan.ts";
+import { planWarnings, likelyMs } from "./plan-remarks.ts";
 import { folderOfImages } from "./list-images.ts";
 import { contentBytesOf, needUnpacker, openImage, unusable, type OpenedImage } from "./open-image.ts";
 import { writeImage } from "./write-image.ts";
@@ -35,7 +36,7 @@ export const makeImageWritePlan: MakePlan<"image-write"> = async (context, work)
         ...contentWarnings(device, contentBytes),
         ...(work.grow ? await growWarnings(machine) : []),
       ],
-      confirm: { word: wordOf(device), what: whatTheWordIs(device) },
+      confirm: { word: confirmationWord(device.path, device.identity), what: whatTheWordIs(device) },
       image: opened.image,
       contentBytes,
       grow: work.grow,

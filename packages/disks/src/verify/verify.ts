@@ -1,6 +1,6 @@
 /** Reads a device back and compares it with what should be on it. Nothing is written, and nothing is claimed. */
 import type { JobReport, VerifyFindings } from "@trofie/contract";
-import { bytesText, exactBytesText } from "@trofie/contract/quantities";
+import { bytesText, countText, exactBytesText } from "@trofie/contract/quantities";
 import { openPlannedToRead } from "../disk/open-planned.ts";
 import { WatchedDisk } from "../disk/watched-disk.ts";
 import { isFailure } from "../erase/ground.ts";
@@ -57,7 +57,7 @@ function verdictOf(
     };
   }
   if (mismatchedBytes + unreadableBytes > 0) {
-    const found = `${mismatchedBytes.toLocaleString("en")} differ and ${unreadableBytes.toLocaleString("en")} cannot be read`;
+    const found = `${countText(mismatchedBytes)} differ and ${countText(unreadableBytes)} cannot be read`;
     return { outcome: "failed", message: `Of ${exactBytesText(bytesRead + unreadableBytes)} ${found}` };
   }
   const what = kind === "full" ? "Every byte is" : `Samples of ${bytesText(bytesRead)} are`;
