@@ -165,6 +165,15 @@ test("the methods are listed without a station, with what they write, and one is
   for (const id of Object.keys(overwriteMethods)) expect(list.stdout).toMatch(new RegExp(`^${id} `, "m"));
   expect(list.stdout).toMatch(/^schneier +Clear +Schneier, 7 passes +ff, 00, 5 × random$/m);
   expect((await place.trofie("methods", "schneier")).stdout).toContain("Applied Cryptography");
+  expect((await place.trofie("methods", "is5-enhanced")).stdout).toMatch(
+    /read back +the last pass of each round\n/,
+  );
+  expect((await place.trofie("methods", "ata-security-erase-enhanced")).stdout).toContain(
+    "(Purge on hard disks)",
+  );
+  expect((await place.trofie("methods", "gutman")).stderr).toMatch(
+    /there is none; the nearest is gutmann\n$/,
+  );
   expect(await place.trofie("methods", "magic")).toMatchObject({
     code: 2,
     stderr: "Cannot show the method magic: there is none\n",

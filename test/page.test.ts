@@ -76,6 +76,11 @@ test("the link opens the page once, and no other browser after that", async () =
   await stranger.context().close();
 });
 
+test("a protected disk is shown as such, and cannot be asked to be erased", async () => {
+  await device("kept.img").getByText(`it is protected (${practice}/kept*)`).waitFor();
+  expect(await device("kept.img").getByRole("button", { name: "Erase" }).isDisabled()).toBe(true);
+});
+
 test("Escape and Cancel close the plan and give the focus back", async () => {
   const erase = device("full.img").getByRole("button", { name: "Erase" });
   const isFocused = (): Promise<boolean> => erase.evaluate((button) => button === document.activeElement);
@@ -274,6 +279,7 @@ function makePracticeFiles(): void {
   for (let i = 0; i < 1_024; i += 1) writeSync(full, randomBytes(mebibyte));
   closeSync(full);
   writeFileSync(join(practice, "small.img"), Buffer.alloc(mebibyte, 0xbe));
+  writeFileSync(join(practice, "kept.img"), Buffer.alloc(mebibyte, 0xbe));
   writeFileSync(join(practice, "endless.img"), "");
   truncateSync(join(practice, "endless.img"), 16_384 * mebibyte);
 }
@@ -290,6 +296,8 @@ async function startStation(httpPort: number): Promise<string> {
     practice,
     "--images",
     images,
+    "--protect",
+    join(practice, "kept*"),
   ];
   station = spawn(
     process.execPath,

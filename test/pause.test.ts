@@ -90,3 +90,25 @@ test("what cannot be paused or resumed is refused, and says why", async () => {
   expect(JSON.parse(resumed.stderr)).toMatchObject({ error: { code: "JOB_CANNOT_RESUME" } });
   await place.trofie("stop", running);
 });
+
+test("a job behind a paused one is not said to go on by itself", async () => {
+  const first = await place.startWork(...eraseBig);
+  await until(first, "running");
+  await place.trofie("pause", first);
+  await until(first, "paused");
+  const behind = ["verify", "big", "--expect", "00"];
+  const { code, stdout } = await place.trofie(...behind);
+  expect(code).toBe(0);
+  expect(stdout).toContain(`It waits for its turn: job ${first} has ${place.practice}/big (paused)\n`);
+  expect(stdout).toMatch(
+    /^Job (j_\S+) begins only when that one has been resumed and has ended, or was stopped\.\nLet that one go on with: .*trofie resume j_\S+\nSee it with: .*trofie watch \1\n/m,
+  );
+  expect(stdout).not.toContain("goes on by itself");
+  const json = (await place.trofie(...behind, "--json")).stdout.trim().split("\n");
+  expect(json.map((line) => JSON.parse(line) as unknown)).toEqual([
+    { job: expect.stringMatching(/^j_/) as string }, // the last line, as it always was
+  ]);
+  const { jobs } = JSON.parse((await place.trofie("jobs", "--json")).stdout) as { jobs: Job[] };
+  for (const { id, state } of jobs)
+    if (state === "queued" || state === "paused") await place.trofie("stop", id);
+});

@@ -158,7 +158,13 @@ describe("trofie", () => {
       2,
       /evil\.example is beyond this machine/,
     ],
-    ["no device", ["erase", "", "--method", "zero"], 4, /no device is named/],
+    ["no device", ["erase", "", "--method", "zero"], 4, /^Cannot erase '': no device is named\n$/],
+    [
+      "a path in place of an image's name",
+      ["image", "read", "one", "../x.img"],
+      4,
+      /^Cannot read one into \.\.\/x\.img: an image is a file's name in the station's folder of images\n$/,
+    ],
     ["nobody at the port", ["devices", "--station", "tcp:127.0.0.1:1"], 3, /Cannot reach the station/],
   ])("given %s says so and ends with its code", async (_, args, code, sentence) => {
     const ended = await place.trofie(...args);
@@ -173,6 +179,7 @@ describe("trofie", () => {
     [["--json"], 2, null, /there is no command/],
     [["--json", "erase", "one"], 2, null, /required option '--method/],
     [["station", "--bogus", "--json"], 2, null, /--bogus/],
+    [["station", "--at-once-per-bus", "0", "--json"], 2, null, /0: it is a number from 1 to 9999/],
     [["station", "--state", "/proc/trofie", "--json"], 1, null, /Cannot use the state folder/],
   ])("given %j it says what is wrong in one line of JSON", async (args, exitCode, word, sentence) => {
     const { code, stdout, stderr } = await place.trofie(...args);
@@ -210,7 +217,7 @@ describe("trofie", () => {
   ])("names itself as it was started (npm's command: %j)", async (npm_command, name) => {
     const args = ["erase", place.practiceDisk("named", MiB), "--method", "zero", "--confirm", "named"];
     const { stdout } = await endOf(place.spawnTrofie(args, { npm_command }));
-    expect(stdout).toContain(`See it with: ${name} watch\n`);
+    expect(stdout).toContain(`See it with: ${name} watch j_`);
   });
 
   test("says at once which station it watches, though nothing happens there", async () => {

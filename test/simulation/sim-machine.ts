@@ -12,7 +12,7 @@ import { discoverWithoutContents, type Changing } from "./discovered-once.ts";
 import { Killed, type Life } from "./life.ts";
 import { sectorBytes, type DiskHandle, type SimDisk } from "./sim-disk.ts";
 
-export const nowhere: Places = { practiceFolder: null, imagesFolder: null, needed: [] };
+export const nowhere: Places = { practiceFolder: null, imagesFolder: null, needed: [], protected: [] };
 const names = ["sdb", "sdc", "sdd", "sde"];
 
 export class SimMachine {

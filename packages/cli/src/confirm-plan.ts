@@ -1,5 +1,5 @@
 /** Has a plan confirmed: by the word given beforehand, or by a person who has read it. */
-import type { ErasePlan, ImageWritePlan } from "@trofie/contract";
+import { workVerbs, type ErasePlan, type ImageWritePlan } from "@trofie/contract";
 import { Exit } from "./exit-codes.ts";
 import { styled } from "./screen.ts";
 import type { WorkTeller } from "./work-teller.ts";
@@ -7,9 +7,18 @@ import type { WorkTeller } from "./work-teller.ts";
 /** A plan of work that destroys. */
 export type DestructivePlan = ErasePlan | ImageWritePlan;
 
-interface Planned {
+export interface Planned {
   readonly plan: DestructivePlan;
   readonly hash: string;
+}
+
+/** What was given beforehand of what would be asked for. */
+export interface Given {
+  /** The word to type. */
+  readonly confirm?: string | undefined;
+  /** The hash of the plan that somebody has seen. */
+  readonly plan?: string | undefined;
+  readonly json: boolean;
 }
 
 /** What starts exactly that plan. */
@@ -19,13 +28,16 @@ export interface Confirmation {
   readonly typed: string;
 }
 
-/** Shows the plan, and returns what starts it. */
+/** Returns what starts the plan that was shown. Throws an `Exit` when it is not the one that was given, or not wanted. */
 export async function confirmPlan(
   { plan, hash }: Planned,
   teller: WorkTeller,
-  { confirm, json }: { readonly confirm?: string | undefined; readonly json: boolean },
+  { confirm, plan: seen, json }: Given,
 ): Promise<Confirmation> {
-  teller.planned(plan, hash);
+  if (seen !== undefined && seen !== hash) {
+    const what = `${workVerbs[plan.kind]} ${plan.path}`;
+    throw new Exit("refused", `Cannot ${what}: its plan is ${hash} now, not ${seen}`, "PLAN_CHANGED");
+  }
   const release = teller.hold();
   try {
     return { path: plan.path, hash, typed: confirm ?? (await askForWord(plan, json)) };

@@ -64,8 +64,9 @@ async function eraseFirst(
   teller: DemoTeller,
   reportPath: (job: string) => string,
 ): Promise<void> {
-  const { plan, hash } = await client.query("erase.plan", { path, method: "zero" });
-  teller.planned(plan, hash);
+  const planned = await client.query("erase.plan", { path, method: "zero" });
+  teller.planned(planned);
+  const { plan, hash } = planned;
   const typed = plan.confirm.word;
   const erasing = client.operate("erase.start", { path: plan.path, method: "zero", hash, typed });
   const job = await follow(client, erasing, teller);

@@ -36,7 +36,7 @@ export function screenDemoTeller(screen: Screen): DemoTeller {
       const size = bytesText(practiceDiskBytes);
       screen.line(`Made ${practiceNames.length} practice disks of ${size} in ${folder}`);
     },
-    planned: ({ path }) => screen.line(`Erasing ${path} with zeros`),
+    planned: ({ plan }) => screen.line(`Erasing ${plan.path} with zeros`),
     erased: (reportPath) => screen.line(`The report: ${reportPath}`),
     whatNext: ({ page }) => whatNext(page).forEach((line) => screen.line(line)),
   };

@@ -1,4 +1,4 @@
-import { bytesText, mayHideAreas, type Device } from "@trofie/contract";
+import { mayHideAreas, sizeText, type Device } from "@trofie/contract";
 import { withStation } from "./connection.ts";
 import { namesOf } from "./device-names.ts";
 import type { AddCommand, Common } from "./program.ts";
@@ -56,7 +56,7 @@ function row(device: Device, name: string): string[] {
     name,
     identity.model ?? identity.kind,
     identity.serial ?? "-",
-    bytesText(identity.sizeBytes),
+    sizeText(identity),
     bus ?? "-",
     what === "" ? "-" : what,
     refusal === null ? "yes" : `no: ${refusal.state}`,

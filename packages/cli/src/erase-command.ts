@@ -1,11 +1,20 @@
 import { Option } from "@commander-js/extra-typings";
 import { streams, type CustomMethod } from "@trofie/contract";
-import { confirmPlan } from "./confirm-plan.ts";
 import { readMethodFile } from "./method-file.ts";
-import { orderWork } from "./order-work.ts";
+import { orderPlannedWork } from "./order-planned-work.ts";
 import type { AddCommand } from "./program.ts";
 import { programName } from "./program-name.ts";
-import { confirmOption, countOf, deviceArgument, readOption, waitOption } from "./work-options.ts";
+import { shellWord } from "./shell-word.ts";
+import {
+  confirmOption,
+  countOf,
+  deviceArgument,
+  dryRunOption,
+  planOption,
+  rateOf,
+  readOption,
+  waitOption,
+} from "./work-options.ts";
 
 const more = `
 A method file is JSON: { "title": "…", "passes": ["00", "ff", "92 49 24", "random", "a", "~a"] }; a pass is bytes in hex,
@@ -45,18 +54,41 @@ export const addErase: AddCommand = (parent, common) => {
       "also give all blocks back to the medium at the end; an extra that proves nothing",
       false,
     )
+    .addOption(
+      new Option(
+        "--min-rate <rate>",
+        "give the disk up below so many bytes in a second over a minute, such as 5M",
+      ).argParser(rateOf),
+    )
+    .addOption(
+      new Option(
+        "--max-temperature <celsius>",
+        "give the disk up when it is warmer, as its own sensor says",
+      ).argParser(countOf(120)),
+    )
+    .addOption(dryRunOption)
+    .addOption(planOption)
     .addOption(confirmOption)
     .addOption(waitOption)
     .addHelpText("after", more)
-    .action(async (path, { method, methodFile, confirm, wait, read, ...how }, command) => {
-      const manner = { ...common(), wait };
+    .action(async (path, { method, methodFile, confirm, plan, dryRun, wait, ...how }, command) => {
+      const what = `erase ${shellWord(path)}`;
+      const manner = { ...common(), what, confirm, plan, dryRun, wait };
       const chosen = method ?? (await methodOfFile(methodFile, (message) => command.error(message)));
-      const work = { path, method: chosen, reading: read, ...how };
-      await orderWork(manner, async (client, teller) => {
-        const planned = await client.query("erase.plan", work);
-        const confirmation = await confirmPlan(planned, teller, { confirm, json: manner.json });
-        return client.operate("erase.start", { ...work, ...confirmation });
-      });
+      const { read, minRate, maxTemperature, ...rest } = how;
+      const work = {
+        path,
+        method: chosen,
+        reading: read,
+        ...(minRate !== undefined && { minBytesPerSecond: minRate }),
+        ...(maxTemperature !== undefined && { maxTemperatureC: maxTemperature }),
+        ...rest,
+      };
+      await orderPlannedWork(
+        manner,
+        (client) => client.query("erase.plan", work),
+        (client, confirmation) => client.operate("erase.start", { ...work, ...confirmation }),
+      );
     });
 };
 

@@ -14,6 +14,7 @@ import {
   type Resumption,
 } from "@trofie/contract";
 import { faultySection, ioText, section, verificationDetail } from "./report-parts.ts";
+import { shellWord } from "./shell-word.ts";
 import { formatTable } from "./table.ts";
 
 export function eraseSections(findings: EraseFindings, job: Job): string[] {
@@ -86,7 +87,7 @@ function checkSection(passes: readonly PassReport[], { path, identity }: Job): s
   const isDiscarded = passes.some((pass) => pass.kind === "discard" && pass.done);
   const command = last && !isDiscarded ? opensslText(last.fill) : null;
   if (command === null) return [];
-  const compare = `cmp --bytes=${identity.sizeBytes} - '${path.replaceAll("'", "'\\''")}'`;
+  const compare = `cmp --bytes=${identity.sizeBytes} - ${shellWord(path)}`;
   return section("To compare the disk with the last pass, with OpenSSL alone:", [`${command} | ${compare}`]);
 }
 

@@ -10,6 +10,7 @@ import {
   type HealthFindings,
   type ImageFindings,
   type Job,
+  type VerificationReport,
   type VerifyFindings,
 } from "@trofie/contract";
 import { programName } from "./program-name.ts";
@@ -49,15 +50,28 @@ function linesOf(findings: Findings): string[] {
 
 function eraseLines({ passes, faulty, resumptions, rangesCut }: EraseFindings): string[] {
   const verified = passes.flatMap((pass) =>
-    pass.kind === "overwrite" && pass.verification ? [verificationText(pass.verification)] : [],
+    pass.kind === "overwrite" && pass.verification ? [pass.verification] : [],
   );
-  const last = verified.at(-1);
   return [
-    ...(last === undefined
-      ? []
-      : [verified.length === 1 ? last : `${verified.length} times; at last ${last}`]),
+    ...verifiedLines(verified),
     ...(resumptions.length === 0 ? [] : [resumedText(resumptions.length)]),
     ...faultyLines(faulty, rangesCut),
+  ];
+}
+
+/** Of several the last alone is told with its bytes, and all of them where nothing is wrong in any. */
+function verifiedLines(verified: readonly VerificationReport[]): string[] {
+  const last = verified.at(-1);
+  if (last === undefined) return [];
+  const text = verificationText(last);
+  if (verified.length === 1) return [text];
+  const isGood = verified.every(
+    ({ mismatchedBytes, unreadableBytes }) => mismatchedBytes + unreadableBytes === 0,
+  );
+  return [
+    isGood
+      ? `in each of ${verified.length} passes ${text}`
+      : `in the last of ${verified.length} passes ${text}`,
   ];
 }
 

@@ -62,7 +62,7 @@ async function soon<T>(next: Promise<T>, patienceMs: number): Promise<T | null> 
 }
 
 /** States in which a job does not go on; that it does again is said too. */
-const remarkable: ReadonlySet<JobState> = new Set(["paused", "stopping", "hung", "interrupted"]);
+export const remarkable: ReadonlySet<JobState> = new Set(["paused", "stopping", "hung", "interrupted"]);
 
 /** On a terminal one line changes in place; elsewhere there is a line for each tenth. */
 export function jobOnScreen(screen: Screen): JobTeller {

@@ -1,5 +1,6 @@
 import { orderWork } from "./order-work.ts";
 import type { AddCommand } from "./program.ts";
+import { shellWord } from "./shell-word.ts";
 import { deviceArgument, noWaitOption, waitByDefaultOption } from "./work-options.ts";
 
 /** `trofie health DEVICE`: asks the disk how it is (smartctl) and judges the answer. */
@@ -11,6 +12,8 @@ export const addHealth: AddCommand = (parent, common) => {
     .addOption(waitByDefaultOption)
     .addOption(noWaitOption)
     .action((path, { wait }) =>
-      orderWork({ ...common(), wait }, (client) => client.operate("health.check", { path })),
+      orderWork({ ...common(), what: `check ${shellWord(path)}`, wait }, (client) =>
+        client.operate("health.check", { path }),
+      ),
     );
 };

@@ -1,5 +1,6 @@
 import { orderWork } from "./order-work.ts";
 import type { AddCommand } from "./program.ts";
+import { shellWord } from "./shell-word.ts";
 import { deviceArgument, waitOption } from "./work-options.ts";
 
 /** `trofie image read DEVICE IMAGE`: reads a whole device into a new image. */
@@ -11,6 +12,8 @@ export const addImageRead: AddCommand = (parent, common) => {
     .argument("<image>", "its new name; .gz, .xz or .zst at its end say how it is packed")
     .addOption(waitOption)
     .action((path, image, { wait }) =>
-      orderWork({ ...common(), wait }, (client) => client.operate("image.read", { path, image })),
+      orderWork({ ...common(), what: `read ${shellWord(path)} into ${shellWord(image)}`, wait }, (client) =>
+        client.operate("image.read", { path, image }),
+      ),
     );
 };

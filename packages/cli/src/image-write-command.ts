@@ -1,8 +1,15 @@
 import { Option } from "@commander-js/extra-typings";
-import { confirmPlan } from "./confirm-plan.ts";
-import { orderWork } from "./order-work.ts";
+import { orderPlannedWork } from "./order-planned-work.ts";
 import type { AddCommand } from "./program.ts";
-import { confirmOption, deviceArgument, sha256Of, waitOption } from "./work-options.ts";
+import { shellWord } from "./shell-word.ts";
+import {
+  confirmOption,
+  deviceArgument,
+  dryRunOption,
+  planOption,
+  sha256Of,
+  waitOption,
+} from "./work-options.ts";
 
 /** `trofie image write IMAGE DEVICE`: shows the plan, has it confirmed, writes the image and reads it back. */
 export const addImageWrite: AddCommand = (parent, common) => {
@@ -22,15 +29,18 @@ export const addImageWrite: AddCommand = (parent, common) => {
         "what the image, unpacked, must hash to (else it is not compared)",
       ).argParser(sha256Of),
     )
+    .addOption(dryRunOption)
+    .addOption(planOption)
     .addOption(confirmOption)
     .addOption(waitOption)
-    .action(async (image, path, { grow, sha256, confirm, wait }) => {
-      const manner = { ...common(), wait };
+    .action(async (image, path, { grow, sha256, confirm, plan, dryRun, wait }) => {
+      const what = `write ${shellWord(image)} to ${shellWord(path)}`;
+      const manner = { ...common(), what, confirm, plan, dryRun, wait };
       const work = { path, image, grow, ...(sha256 !== undefined && { sha256 }) };
-      await orderWork(manner, async (client, teller) => {
-        const planned = await client.query("image.plan", work);
-        const confirmation = await confirmPlan(planned, teller, { confirm, json: manner.json });
-        return client.operate("image.write", { ...work, ...confirmation });
-      });
+      await orderPlannedWork(
+        manner,
+        (client) => client.query("image.plan", work),
+        (client, confirmation) => client.operate("image.write", { ...work, ...confirmation }),
+      );
     });
 };

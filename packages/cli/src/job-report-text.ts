@@ -1,5 +1,6 @@
 /** One job in full: all that is recorded of it, so that anybody can judge it and check it again. */
 import {
+  atRest,
   exactBytesText,
   fillText,
   meaningOf,
@@ -10,24 +11,28 @@ import {
   type HealthFindings,
   type ImageFindings,
   type Job,
+  type Progress,
   type UnmountFindings,
   type VerifyFindings,
 } from "@trofie/contract";
 import { eraseSections } from "./erase-report-text.ts";
 import { grownText } from "./findings-text.ts";
-import { stateWord } from "./job-text.ts";
+import { progressText, stateWord } from "./job-text.ts";
 import { factLines, faultySection, ioText, verificationDetail } from "./report-parts.ts";
 import { formatTable } from "./table.ts";
 
-export function jobReportText(job: Job): string {
+/** `progress` of a job that is at work, where it is known. */
+export function jobReportText(job: Job, progress: Progress | null = null): string {
   const findings = job.report?.findings ?? null;
-  return [headText(job), ...(findings === null ? [] : sectionsOf(findings, job))].join("\n\n");
+  return [headText(job, progress), ...(findings === null ? [] : sectionsOf(findings, job))].join("\n\n");
 }
 
-function headText(job: Job): string {
+function headText(job: Job, progress: Progress | null): string {
   const { identity, report } = job;
+  const now = progress && job.state === "paused" ? atRest(progress) : progress;
   const facts: [string, string | null][] = [
     ["state", stateWord(job.state)],
+    ["now", now && progressText(now)],
     ["why", report?.message ?? job.why ?? meaningOf(job)],
     ["work", job.title],
     ["device", `${job.path}: ${identity.model ?? identity.kind}, ${exactBytesText(identity.sizeBytes)}`],

@@ -1,4 +1,4 @@
-import { bytesText, type Job } from "@trofie/contract";
+import { sizeText, type Job } from "@trofie/contract";
 import { withStation } from "./connection.ts";
 import { namesOf } from "./device-names.ts";
 import type { AddCommand, Common } from "./program.ts";
@@ -36,5 +36,5 @@ async function showJobs({ address, json }: Common): Promise<void> {
 
 function row({ id, identity, title, createdAt, state }: Job, name: string): string[] {
   const asked = createdAt.slice(0, 16).replace("T", " ");
-  return [state, name, id, asked, bytesText(identity.sizeBytes), title];
+  return [state, name, id, asked, sizeText(identity), title];
 }

@@ -48,7 +48,8 @@ test.each([
   ],
   ['{"title":"x","passes":["0"]}', /: pass 1: a pass is bytes in hex/],
   ['{"title":"x","passes":[0]}', /: pass 1: Invalid input: expected string/],
-  ['{"title":"x","passes":["00"],"rounds":3}', /: Unrecognized key: "rounds"$/],
+  ['{"title":"x","passes":["00"],"rounds":3}', /: a method has no "rounds" \(--rounds says it\)$/],
+  ['{"title":"x","passes":["00"],"toString":3,"a":1}', /: a method has no "toString"; a method has no "a"$/],
 ])("the method file %s is refused with what is wrong in it", async (text, sentence) => {
   const path = fileOf(text);
   await expect(readMethodFile(path)).rejects.toThrow(Exit);

@@ -2,12 +2,17 @@
 import { readFile } from "node:fs/promises";
 import { CustomMethod } from "@trofie/contract";
 import { Exit } from "./exit-codes.ts";
+import { harmless } from "./harmless.ts";
 
 /** Throws an `Exit` that says where in the file something is wrong, and what. Bytes may have spaces between them. */
 export async function readMethodFile(path: string): Promise<CustomMethod> {
   const found = CustomMethod.safeParse(withoutSpaces(parsed(path, await textOf(path))));
   if (found.success) return found.data;
-  const wrong = found.error.issues.map((issue) => `${placeText(issue.path)}${issue.message}`);
+  const wrong = found.error.issues.map((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map(strangerText).join("; ")
+      : `${placeText(issue.path)}${issue.message}`,
+  );
   throw new Exit("usage", `Cannot use the method file ${path}: ${wrong.join("; ")}`);
 }
 
@@ -53,4 +58,20 @@ function withoutSpaces(value: unknown): unknown {
 function placeText([field, index]: readonly PropertyKey[]): string {
   if (field === undefined) return "";
   return field === "passes" && typeof index === "number" ? `pass ${index + 1}: ` : `${String(field)}: `;
+}
+
+/** What belongs on the command line, by how people write it in the file. */
+const options: Readonly<Record<string, string>> = {
+  rounds: "--rounds",
+  blank: "--blank",
+  verify: "--verify",
+  read: "--read",
+  reading: "--read",
+  stream: "--stream",
+  discard: "--discard",
+};
+
+function strangerText(key: string): string {
+  const option = Object.hasOwn(options, key) ? ` (${options[key]} says it)` : "";
+  return `a method has no "${harmless(key)}"${option}`;
 }

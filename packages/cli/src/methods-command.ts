@@ -1,6 +1,13 @@
-import { eraseMethods, findOverwrite, methodPassesText } from "@trofie/contract";
+import {
+  eraseMethods,
+  findFirmwareErase,
+  findOverwrite,
+  methodPassesText,
+  nearestWord,
+} from "@trofie/contract";
 import { Exit } from "./exit-codes.ts";
 import type { AddCommand, Common } from "./program.ts";
+import { factLines } from "./report-parts.ts";
 import { tableWidth } from "./screen.ts";
 import { formatTable, type Column } from "./table.ts";
 
@@ -23,19 +30,39 @@ const columns: readonly Column[] = [
 function showMethods({ json }: Pick<Common, "json">): void {
   const methods = Object.keys(eraseMethods).map(methodOf);
   if (json) return console.log(JSON.stringify({ methods }));
-  const rows = methods.map(({ id, level, title, passesText }) => [id, level, title, passesText]);
+  const rows = methods.map(({ id, level, levelOn, title, passesText }) => [
+    id,
+    levelOn === "hard disks" ? `${level} (HDD)` : level,
+    title,
+    passesText,
+  ]);
   console.log(formatTable(columns, rows, tableWidth()));
 }
 
 function showMethod(id: string, { json }: Pick<Common, "json">): void {
-  if (!Object.hasOwn(eraseMethods, id))
-    throw new Exit("usage", `Cannot show the method ${id}: there is none`);
+  if (!Object.hasOwn(eraseMethods, id)) {
+    const nearest = nearestWord(id, Object.keys(eraseMethods));
+    const hint = nearest === null ? "" : `; the nearest is ${nearest}`;
+    throw new Exit("usage", `Cannot show the method ${id}: there is none${hint}`);
+  }
   const method = methodOf(id);
   if (json) return console.log(JSON.stringify({ method }));
-  const { title, level, source, note, passesText } = method;
-  const lines = [`${id}: ${title} (${level})`, `  passes  ${passesText}`, `  source  ${source}`];
-  console.log([...lines, ...(note === undefined ? [] : [`  note    ${note}`])].join("\n"));
+  const { title, level, levelOn, source, note = null, passesText, verify } = method;
+  const facts = factLines([
+    ["passes", passesText],
+    ["read back", readBack[verify ?? "itself"]],
+    ["source", source],
+    ["note", note],
+  ]);
+  console.log([`${id}: ${title} (${level}${levelOn === null ? "" : ` on ${levelOn}`})`, ...facts].join("\n"));
 }
+
+/** At the least: an erase may have every pass read back. */
+const readBack = {
+  last: "the last pass",
+  round: "the last pass of each round",
+  itself: "samples from before and after are compared",
+} as const;
 
 /** `passes` are the words of a method file; null of a command of the disk's own. */
 function methodOf(id: string) {
@@ -46,6 +73,7 @@ function methodOf(id: string) {
     id,
     title,
     level,
+    levelOn: findFirmwareErase(id)?.levelOn ?? null,
     passesText: methodPassesText(id),
     passes,
     finally: last,

@@ -57,6 +57,16 @@ test("a plan says to which disk what would be done, how it is checked, and what 
   );
 });
 
+test("a plan says when it gives the disk up", () => {
+  const limits = { minBytesPerSecond: 5_000_000, averagedMs: 60_000, maxTemperatureC: 60 };
+  expect(planText({ ...erase, giveUp: limits })).toContain(
+    "\n  gives up  below 5.00 MB/s over 1 min, above 60 °C\n",
+  );
+  expect(planText({ ...erase, giveUp: { ...limits, minBytesPerSecond: null } })).toContain(
+    "\n  gives up  above 60 °C\n",
+  );
+});
+
 test("a plan without random passes says nothing of a stream, and one of the disk's own nothing of reading back", () => {
   expect(planText({ ...erase, passes: overwrites("00") })).not.toContain("chacha8");
   const text = planText({ ...erase, passes: [{ kind: "firmware", command: "nvme-format" }], bytesTotal: 0 });

@@ -2,6 +2,7 @@
 import {
   bytesText,
   durationText,
+  giveUpText,
   plannedPassesText,
   readBackText,
   type Content,
@@ -42,6 +43,7 @@ function eraseFacts(plan: ErasePlan): Facts {
     passes: plannedPassesText(plan),
     random: isRandom ? `${stream}, with a key of its own for each pass` : null,
     "read back": readBackText(plan),
+    "gives up": giveUpText(plan.giveUp),
     check: isFirmware ? "what the disk says of it, and samples from before and after" : null,
   };
 }

@@ -115,6 +115,18 @@ test("after its end a job tells the first faulty ranges, how many there are, and
   expect(jobReportText(job).match(/cannot be read back/g)).toHaveLength(20);
 });
 
+test("of several passes that were read back it is told of how many, and that none differs only where that is so of all", () => {
+  const verified = erase.passes.findLast((pass) => pass.kind === "overwrite" && pass.verification !== null);
+  if (verified?.kind !== "overwrite") throw new Error("No pass was verified");
+  const bad = { ...verified, verification: { ...verified.verification!, unreadableBytes: 512 } };
+  expect(findingsText(jobWith({ ...erase, passes: [verified, verified, verified] }))).toEqual([
+    "in each of 3 passes 8.39 MB read back, none differs",
+  ]);
+  expect(findingsText(jobWith({ ...erase, passes: [bad, verified] }))).toEqual([
+    "in the last of 2 passes 8.39 MB read back, none differs",
+  ]);
+});
+
 test("a job that went on after it was cut off says where, and whether what it had written was there", () => {
   const resumptions = [
     { pass: 1, offset: 4_194_304, overlapBytes: 1_048_576, proven: true, diskseq: "8" },

@@ -1,5 +1,6 @@
 import { orderWork } from "./order-work.ts";
 import type { AddCommand } from "./program.ts";
+import { shellWord } from "./shell-word.ts";
 import { deviceArgument, noWaitOption, waitByDefaultOption } from "./work-options.ts";
 
 /** `trofie spin-down DEVICE`: stops the motor, so that the disk can be taken out. */
@@ -11,6 +12,8 @@ export const addSpinDown: AddCommand = (parent, common) => {
     .addOption(waitByDefaultOption)
     .addOption(noWaitOption)
     .action((path, { wait }) =>
-      orderWork({ ...common(), wait }, (client) => client.operate("device.spinDown", { path })),
+      orderWork({ ...common(), what: `spin down ${shellWord(path)}`, wait }, (client) =>
+        client.operate("device.spinDown", { path }),
+      ),
     );
 };

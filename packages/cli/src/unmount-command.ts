@@ -1,5 +1,6 @@
 import { orderWork } from "./order-work.ts";
 import type { AddCommand } from "./program.ts";
+import { shellWord } from "./shell-word.ts";
 import { deviceArgument, noWaitOption, waitByDefaultOption } from "./work-options.ts";
 
 /** `trofie unmount DEVICE`: unmounts all that is mounted of a device. */
@@ -11,6 +12,8 @@ export const addUnmount: AddCommand = (parent, common) => {
     .addOption(waitByDefaultOption)
     .addOption(noWaitOption)
     .action((path, { wait }) =>
-      orderWork({ ...common(), wait }, (client) => client.operate("device.unmount", { path })),
+      orderWork({ ...common(), what: `unmount ${shellWord(path)}`, wait }, (client) =>
+        client.operate("device.unmount", { path }),
+      ),
     );
 };

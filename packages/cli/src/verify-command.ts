@@ -1,6 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { orderWork } from "./order-work.ts";
 import type { AddCommand } from "./program.ts";
+import { shellWord } from "./shell-word.ts";
 import { deviceArgument, hexOf, readOption, waitOption } from "./work-options.ts";
 
 /** `trofie verify DEVICE`: reads a device and compares it with bytes, or with what a job has left there. */
@@ -23,7 +24,7 @@ export const addVerify: AddCommand = (parent, common) => {
       if (expect === undefined && job === undefined)
         command.error("error: required option '--expect <hex>' or '--job <job>' not specified");
       const what = job === undefined ? { hex: expect! } : { job };
-      await orderWork({ ...common(), wait }, (client) =>
+      await orderWork({ ...common(), what: `verify ${shellWord(path)}`, wait }, (client) =>
         client.operate("verify.start", { path, expect: what, reading: read }),
       );
     });

@@ -16,13 +16,18 @@ import { eventText } from "./event-text.ts";
 import { jobText, progressText } from "./job-text.ts";
 import type { AddCommand, Common } from "./program.ts";
 import { openScreen, type Screen } from "./screen.ts";
+import { watchJob } from "./watch-job.ts";
 
-/** `trofie watch`: everything that happens at the station, until Ctrl-C; a lost connection comes back by itself. */
+/**
+ * `trofie watch`: everything that happens at the station, until Ctrl-C; a lost connection comes back by itself. `trofie
+ * watch JOB`: one job to its end, as `--wait` does.
+ */
 export const addWatch: AddCommand = (parent, common) => {
   parent
     .command("watch")
-    .description("show everything that happens at the station, until Ctrl-C")
-    .action(() => watch(common()));
+    .description("show everything that happens at the station, until Ctrl-C; or one job, to its end")
+    .argument("[job]", "follow this one alone, as --wait does")
+    .action((id) => (id === undefined ? watch(common()) : watchJob(id, common())));
 };
 
 async function watch({ address, json }: Common): Promise<void> {

@@ -2,11 +2,20 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { readings } from "@trofie/contract";
 
-export const deviceArgument = "a path such as /dev/sdb, a link to it, or a bare name";
+export const deviceArgument = "serial:…, wwn:…, a path such as /dev/sdb, a link to it, or a bare name";
 
 export const confirmOption = new Option(
   "--confirm <word>",
   "the word to type, for scripts: last four of the serial, or the device's name",
+);
+
+export const planOption = new Option(
+  "--plan <hash>",
+  "start exactly the plan of that hash, or nothing, if it has changed since --dry-run showed it",
+).argParser(sha256Of);
+
+export const dryRunOption = new Option("--dry-run", "show the plan and its hash, and start nothing").default(
+  false,
 );
 
 export const waitOption = new Option("--wait", "follow the job to its end").default(false);
@@ -45,4 +54,14 @@ export function countOf(most: number): (text: string) => number {
       throw new InvalidArgumentError(`It is a number from 1 to ${most}.`);
     return count;
   };
+}
+
+const rateUnits: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
+
+/** "5M", "5 MB/s", "1500000": bytes in a second, in the decimal units that are printed on disks. */
+export function rateOf(text: string): number {
+  const [, figure, unit = ""] = /^(\d+(?:\.\d+)?) ?([kmg]?)(?:b(?:\/s)?)?$/i.exec(text) ?? [];
+  const rate = Math.round(Number(figure) * rateUnits[unit.toLowerCase()]!);
+  if (!(rate >= 1 && rate <= 1e12)) throw new InvalidArgumentError("It is bytes in a second, such as 5M.");
+  return rate;
 }

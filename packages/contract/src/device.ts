@@ -15,7 +15,8 @@ export const Identity = z.strictObject({
   serial: z.string().nullable(),
   wwn: z.string().nullable(),
   model: z.string().nullable(),
-  sizeBytes: z.int().positive(),
+  /** 0: the kernel cannot use it. */
+  sizeBytes: z.int().nonnegative(),
   busPath: z.string().nullable(),
   backing: z.string().nullable(),
   diskseq: z.string().nullable(),
@@ -46,6 +47,8 @@ export const Device = z.strictObject({
   identity: Identity,
   /** How the disk is attached: "nvme", "sata", "usb", "virtio", "loop", "file"; null when not known. */
   bus: z.string().nullable(),
+  /** The host's controller or the USB hub that it shares with whatever else is behind that, by its place in sysfs. */
+  controller: z.string().nullable(),
   rotational: z.boolean().nullable(),
   logicalSectorBytes: z.int().positive(),
   physicalSectorBytes: z.int().positive(),

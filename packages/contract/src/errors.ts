@@ -19,6 +19,16 @@ const deviceErrors = {
     final: true,
     meaning: "the system or the station itself lives on the device",
   },
+  DEVICE_PROTECTED: {
+    number: -32035,
+    final: true,
+    meaning: "the station's owner has named the device as not to be touched (`trofie station --protect`)",
+  },
+  DEVICE_UNUSABLE: {
+    number: -32036,
+    final: true,
+    meaning: "the kernel can neither read nor write the device, as with sectors of 520 bytes",
+  },
   DEVICE_READ_ONLY: { number: -32019, final: true, meaning: "the device refuses writes" },
 } as const satisfies Record<string, ErrorCode>;
 

@@ -10,6 +10,8 @@ export interface FirmwareErase {
   readonly source: string;
   /** By SP 800-88r1 appendix A; Format NVM is counted as Clear, for IEEE 2883 could not be read. */
   readonly level: "Clear" | "Purge";
+  /** What it reaches its level on, where that is not every disk that has it; elsewhere it is Clear. */
+  readonly levelOn?: "hard disks";
   readonly note?: string;
 }
 
@@ -32,12 +34,14 @@ export const firmwareErases = {
     title: "ATA Sanitize, overwrite",
     source: "ACS-4, OVERWRITE EXT",
     ...purge,
+    levelOn: "hard disks",
     note: "Purge on hard disks only; on flash it is Clear",
   },
   "ata-security-erase-enhanced": {
     title: "ATA Security Erase, enhanced",
     source: "ACS-4, SECURITY ERASE UNIT",
     level: "Purge",
+    levelOn: "hard disks",
     note: "Purge on hard disks only; on flash it is Clear",
   },
   "ata-security-erase": {
@@ -68,6 +72,7 @@ export const firmwareErases = {
     title: "SCSI Sanitize, overwrite",
     source: "SBC-4, SANITIZE",
     ...purge,
+    levelOn: "hard disks",
     note: "Purge on hard disks only; on flash it is Clear",
   },
 } as const satisfies Record<string, FirmwareErase>;

@@ -14,6 +14,7 @@ export * from "./firmware-erases.ts";
 export * from "./job.ts";
 export * from "./job-states.ts";
 export * from "./methods.ts";
+export * from "./nearest-word.ts";
 export * from "./pass-list.ts";
 export * from "./plan.ts";
 export * from "./quantities.ts";

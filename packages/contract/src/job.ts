@@ -30,7 +30,7 @@ export const Job = z.strictObject({
   /** When it was told to stop. What becomes of its process unseen, in a hang or a restart, it ends `stopped`. */
   stopAskedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
-  /** Why it rests or hangs, in words; null while it does neither. */
+  /** Why it rests, hangs, or may have to wait for more than its device, in words; null while it does none of that. */
   why: z.string().nullable(),
   report: JobReport.nullable(),
 });

@@ -33,6 +33,15 @@ export const PlannedPass = z.discriminatedUnion("kind", [
 ]);
 export type PlannedPass = z.infer<typeof PlannedPass>;
 
+/** When a disk is given up: the job then ends `failed`, and says at which figure. Null: not for that. */
+export const GiveUp = z.strictObject({
+  minBytesPerSecond: z.int().positive().nullable(),
+  /** The rate is the average over so long, without pauses; nothing is said of a shorter time. */
+  averagedMs: z.int().positive(),
+  maxTemperatureC: z.int().nullable(),
+});
+export type GiveUp = z.infer<typeof GiveUp>;
+
 export const ErasePlan = z.strictObject({
   kind: z.literal("erase"),
   ...planned,
@@ -45,6 +54,8 @@ export const ErasePlan = z.strictObject({
   shuffled: z.array(z.tuple([z.int(), z.int()])),
   stream: Stream,
   reading: Reading,
+  /** Absent: only when too much of it fails. */
+  giveUp: GiveUp.optional(),
   /** The level of NIST SP 800-88r2 §3.1 that it reaches. */
   level: z.enum(["Clear", "Purge"]),
 });

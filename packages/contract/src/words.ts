@@ -1,9 +1,10 @@
 /** What the contract's own terms mean, as people read it; terminal and page share it. */
-import type { Device } from "./device.ts";
+import { nameOf, type Device, type Identity } from "./device.ts";
 import type { Fill } from "./fill.ts";
 import { stateMeaning } from "./job-states.ts";
 import type { Job, Progress } from "./job.ts";
-import { bytesText, exactBytesText } from "./quantities.ts";
+import type { GiveUp } from "./plan.ts";
+import { bytesText, durationText, exactBytesText, rateText } from "./quantities.ts";
 import type { FaultyRange, HealthFindings, VerificationReport } from "./report.ts";
 import type { Reading } from "./work.ts";
 
@@ -74,4 +75,24 @@ export function opensslText(fill: Fill): string | null {
  */
 export function mayHideAreas({ bus, hidden }: Pick<Device, "bus" | "hidden">): boolean {
   return bus === "sata" && hidden.hpa === "unknown";
+}
+
+/** "USB hub 2-1", "controller 0000:3b:00.0". */
+export function controllerText(controller: string): string {
+  return `${/\/usb\d+\//.test(controller) ? "USB hub" : "controller"} ${nameOf(controller)}`;
+}
+
+/** "below 5.00 MB/s over 1 min, above 60 °C"; null when only what fails counts. */
+export function giveUpText(giveUp: GiveUp | undefined): string | null {
+  if (giveUp === undefined) return null;
+  const { minBytesPerSecond: least, averagedMs, maxTemperatureC: most } = giveUp;
+  return [
+    ...(least === null ? [] : [`below ${rateText(least)} over ${durationText(averagedMs)}`]),
+    ...(most === null ? [] : [`above ${most} °C`]),
+  ].join(", ");
+}
+
+/** "4.00 TB"; "unknown" of a disk that the kernel cannot use. */
+export function sizeText({ sizeBytes }: Pick<Identity, "sizeBytes">): string {
+  return sizeBytes === 0 ? "unknown" : bytesText(sizeBytes);
 }

@@ -17,14 +17,27 @@ import {
 } from "./work.ts";
 
 /** Why a device may be refused to whatever work. */
-const refusals = ["DEVICE_NOT_FOUND", "DEVICE_IN_USE", "DEVICE_IS_SYSTEM", "DEVICE_READ_ONLY"] as const;
+const refusals = [
+  "DEVICE_NOT_FOUND",
+  "DEVICE_IN_USE",
+  "DEVICE_IS_SYSTEM",
+  "DEVICE_UNUSABLE",
+  "DEVICE_READ_ONLY",
+] as const;
+/** And to what writes to it, or disturbs it. */
+const refusalsToWrite = [...refusals, "DEVICE_PROTECTED"] as const;
 const imageErrors = ["NO_IMAGES", "IMAGE_NOT_FOUND", "IMAGE_UNUSABLE"] as const;
 const confirmation = { hash: z.string().length(64), typed: z.string().max(4096) };
 const unconfirmedErrors = ["PLAN_CHANGED", "WRONG_CONFIRMATION"] as const;
 const job = { progress: Progress, result: Job, role: "operator" } as const;
 
 const eraseInput = EraseWork.omit({ kind: true });
-const eraseErrors = [...refusals, "ERASE_METHOD_NOT_FOUND", "ERASE_NOT_POSSIBLE", "TOOL_MISSING"] as const;
+const eraseErrors = [
+  ...refusalsToWrite,
+  "ERASE_METHOD_NOT_FOUND",
+  "ERASE_NOT_POSSIBLE",
+  "TOOL_MISSING",
+] as const;
 
 /** Says what an erase would do; changes nothing. `hash` names the plan in `erase.start`. */
 export const erasePlan = query({
@@ -62,13 +75,13 @@ const imageInput = ImageWriteWork.omit({ kind: true });
 export const imagePlan = query({
   input: imageInput,
   result: z.strictObject({ plan: ImageWritePlan, hash: z.string() }),
-  errors: [...refusals, ...imageErrors],
+  errors: [...refusalsToWrite, ...imageErrors],
   role: "operator",
 });
 
 export const imageWrite = operation({
   input: z.strictObject({ ...imageInput.shape, ...confirmation }),
-  errors: [...refusals, ...imageErrors, ...unconfirmedErrors],
+  errors: [...refusalsToWrite, ...imageErrors, ...unconfirmedErrors],
   ...job,
 });
 
@@ -87,12 +100,12 @@ export const healthCheck = operation({
 
 export const deviceSpinDown = operation({
   input: SpinDownWork.omit({ kind: true }),
-  errors: [...refusals, "TOOL_MISSING"],
+  errors: [...refusalsToWrite, "TOOL_MISSING"],
   ...job,
 });
 
 export const deviceUnmount = operation({
   input: UnmountWork.omit({ kind: true }),
-  errors: ["DEVICE_NOT_FOUND", "DEVICE_IS_SYSTEM"],
+  errors: ["DEVICE_NOT_FOUND", "DEVICE_IS_SYSTEM", "DEVICE_PROTECTED"],
   ...job,
 });

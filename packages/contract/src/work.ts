@@ -44,6 +44,14 @@ export const eraseOptions = {
   discard: z.boolean().default(false),
 };
 
+/** When an erase gives a dying disk up, besides when too much of it fails: only if somebody asks for it. */
+export const giveUpOptions = {
+  /** Fewer bytes in a second than this, written or read back, averaged over a minute without its pauses. */
+  minBytesPerSecond: z.int().min(1).max(1e12).optional(),
+  /** Degrees Celsius; of a disk whose sensor the station can read. */
+  maxTemperatureC: z.int().min(1).max(120).optional(),
+};
+
 const kind = <const K extends string>(name: K) => z.literal(name);
 
 export const EraseWork = z.strictObject({
@@ -52,6 +60,7 @@ export const EraseWork = z.strictObject({
   /** An id of the table of methods, or a method of one's own. */
   method: z.union([z.string().min(1).max(64), CustomMethod]),
   ...eraseOptions,
+  ...giveUpOptions,
 });
 export type EraseWork = z.infer<typeof EraseWork>;
 

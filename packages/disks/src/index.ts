@@ -6,4 +6,4 @@
  * the work that matters most. Each kind of work is a folder: what makes its plan, and what carries that out.
  */
 export * from "./disk-host.ts";
-export { linuxDiskHost, type LinuxDiskHostOptions } from "./linux-disk-host.ts";
+export { linuxDiskHost, type LinuxDiskHost, type LinuxDiskHostOptions } from "./linux-disk-host.ts";

@@ -205,6 +205,22 @@ describe("on practice files", () => {
     expect(firstOther(path, 0xbe)).toBe(-1);
   });
 
+  test("what has been protected since the plan is refused by the job, of the file that it opened, and can be read", async () => {
+    const path = workshop.makeFile(MiB, practiceFolder);
+    const protecting = linuxDiskHost({ practiceFolder, protect: ["serial:X", path, "/dev/none*"] });
+    const job = await protecting.start(orderOf(await host.plan({ ...zero, path })), () => {});
+    job.go();
+    const message = `Cannot erase ${path}: it is protected (${path})`;
+    expect(await job.ended).toEqual({ how: "refused", code: "DEVICE_PROTECTED", message });
+    expect(firstOther(path, 0xbe)).toBe(-1);
+    await expect(protecting.plan({ ...zero, path })).rejects.toThrow(message);
+    const verify = { kind: "verify", path, expect: { hex: "be" }, reading: "full" } as const;
+    const reading = await protecting.start(orderOf(await protecting.plan(verify)), () => {});
+    reading.go();
+    expect(reportOf(await reading.ended).outcome).toBe("done");
+    expect(await protecting.absentProtected()).toEqual(["serial:X", "/dev/none*"]);
+  });
+
   test("of two jobs on one practice file at most one runs", async () => {
     const path = workshop.makeSparseFile(256 * MiB, practiceFolder);
     const jobs = [await startJob(path), await startJob(path)];

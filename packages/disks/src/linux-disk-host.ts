@@ -8,6 +8,7 @@ import { discover, discoverWithoutContents, type Found } from "./discovery/disco
 import { findDevice } from "./discovery/find-device.ts";
 import { linuxHotPlug } from "./discovery/linux-hot-plug.ts";
 import { WritersMemory } from "./discovery/open-elsewhere.ts";
+import { checkProtectedName } from "./discovery/protected.ts";
 import type { Places } from "./discovery/surroundings.ts";
 import type { DiskHost, JobOrder, WorkOf } from "./disk-host.ts";
 import { makeErasePlan } from "./erase/make-plan.ts";
@@ -31,6 +32,11 @@ export interface LinuxDiskHostOptions {
   readonly imagesFolder?: string;
   /** Where the station keeps its journal; the disk under it is never erased. */
   readonly stateFolder?: string;
+  /**
+   * The devices that are not to be written to, unmounted or stopped, each by "serial:…", "wwn:…", a path, or a glob of
+   * paths. A link is looked up each time: whatever it leads to then is protected.
+   */
+  readonly protect?: readonly string[];
   /** For tests. */
   readonly machine?: Machine;
 }
@@ -45,8 +51,16 @@ const planMakers: { readonly [K in WorkKind]: MakePlan<K> } = {
   unmount: makeUnmountPlan,
 };
 
-/** Throws when the practice folder is the state folder: its files would be offered for erasing. */
-export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
+export interface LinuxDiskHost extends DiskHost {
+  /** Those of `protect` that no device answers to now. */
+  absentProtected(): Promise<string[]>;
+}
+
+/**
+ * Throws when the practice folder is the state folder, for its files would be offered for erasing; and when what is to be
+ * protected cannot be read as a name.
+ */
+export function linuxDiskHost(options: LinuxDiskHostOptions = {}): LinuxDiskHost {
   const machine = options.machine ?? linuxMachine();
   const places = placesOf(options);
   const earlierJobs = new Set<string>();
@@ -66,6 +80,12 @@ export function linuxDiskHost(options: LinuxDiskHostOptions = {}): DiskHost {
       return isAlive;
     },
     watch: (onChange, signal) => linuxHotPlug(onChange, signal),
+    async absentProtected() {
+      if (places.protected.length === 0) return [];
+      const devices = await discoverWithoutContents(machine, places, new WritersMemory(earlierJobs));
+      const answering = new Set(devices.flatMap(({ protectedBy }) => protectedBy));
+      return places.protected.filter((name) => !answering.has(name));
+    },
   };
 }
 
@@ -89,7 +109,8 @@ async function planOf<K extends WorkKind>(
 }
 
 function placesOf(options: LinuxDiskHostOptions): Places {
-  const { practiceFolder, imagesFolder, stateFolder } = options;
+  const { practiceFolder, imagesFolder, stateFolder, protect = [] } = options;
+  protect.forEach(checkProtectedName);
   for (const [what, folder] of [
     ["practise", practiceFolder],
     ["keep images", imagesFolder],
@@ -102,6 +123,7 @@ function placesOf(options: LinuxDiskHostOptions): Places {
     practiceFolder: practiceFolder === undefined ? null : resolve(practiceFolder),
     imagesFolder: imagesFolder === undefined ? null : resolve(imagesFolder),
     needed: needed.filter((path) => path !== undefined).map((path) => resolve(path)),
+    protected: protect,
   };
 }
 

@@ -53,7 +53,8 @@ export async function acceptWork(
   const plan = await planOf(options, work);
   const hash = digestOf(plan);
   checkConfirmed(plan, hash, confirmed);
-  const job = newJob(`j_${uuid7(clock, random)}`, plan, hash, isoTime(clock));
+  const why = queue.limit.whyWait(plan);
+  const job = { ...newJob(`j_${uuid7(clock, random)}`, plan, hash, isoTime(clock)), why };
   const seedHex = newSeedHex(random);
   return {
     record: () => {

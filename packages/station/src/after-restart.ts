@@ -96,12 +96,13 @@ export class AfterRestart {
 
   /** Only inside the journal's `commit`. Without `whyCutOff` the job rests already, and says why. */
   #goOnOrRest(id: string, whyCutOff?: string): void {
-    const { jobs, devices } = this.#options;
+    const { jobs, devices, queue } = this.#options;
     const job = jobs.get(id)!;
     this.#waiting.delete(id);
     if (jobs.rests(id)) return this.#rest(job, whyCutOff ?? job.why);
     const prospect = prospectOf(job, jobs, devices.devices);
-    if ("device" in prospect) return goOn(job, jobs, prospect.device);
+    if ("device" in prospect)
+      return goOn(job, jobs, prospect.device, queue.limit.whyWait(jobs.plan(id), job));
     this.#waiting.add(id);
     this.#rest(job, `Cannot go on: ${prospect.whyNot}`);
   }

@@ -40,6 +40,8 @@ export interface CoreOptions {
   readonly name: string;
   /** Where the damaged journal was put in whose place this one is; null when there was none. */
   readonly putAside?: string | null;
+  /** How many jobs may be at work at once behind one controller or USB hub; null: as many as there are. */
+  readonly atOncePerBus?: number | null;
   readonly world: Pick<World, "clock" | "random">;
   /** Told of our own mistakes and of what the world did to us. After one that `isFatal` the process must end at once. */
   readonly onError: (error: unknown) => void;
@@ -60,7 +62,7 @@ const stopWithinMs = 5_000;
  * journal is damaged.
  */
 export async function startCore(options: CoreOptions, parts: AsyncDisposableStack): Promise<Core> {
-  const { host, store, name, putAside = null, world, onError, say = () => {} } = options;
+  const { host, store, name, putAside = null, atOncePerBus = null, world, onError, say = () => {} } = options;
   const { clock, random } = world;
   const opened = parts.adopt(store, () => store.close());
   const journal = wholeJournal(opened, clock);
@@ -73,7 +75,7 @@ export async function startCore(options: CoreOptions, parts: AsyncDisposableStac
   const ended = (job: Job): void => writeReport(reports, job, onError);
   const shared = { host, journal, jobs, devices, recorder, clock, ended, onError };
   const progress = (newest: Progress): void => server.progress(newest.job, newest);
-  const queue = new JobQueue({ ...shared, progress });
+  const queue = new JobQueue({ ...shared, progress, atOncePerBus });
   const handlers = stationHandlers({ ...shared, queue, random, access });
   const log = new StationLog(journal, devices, jobs);
   const note = auditOf(journal, onError);

@@ -1,8 +1,9 @@
-/** The folders that are given to a station for disks: to practise on, and for their images. */
+/** What a station is given of disks: folders to practise in and for images, and the names of those that it protects. */
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { linuxDiskHost, type DiskHost } from "@trofie/disks";
+import { linuxDiskHost, type LinuxDiskHost } from "@trofie/disks";
 import { asError } from "@trofie/reactor";
+import { protectedNames } from "./protected-names.ts";
 import { StartError } from "./start-error.ts";
 import { makeFolders } from "./state-folder.ts";
 import { whyNot } from "./why-not.ts";
@@ -13,15 +14,18 @@ export interface DiskFolders {
   readonly practice: string | null;
   /** Is made where it is missing, for its owner alone: an image holds all that its disk did. */
   readonly images: string | null;
+  /** Names of devices that are not to be touched, besides those that stand in the state folder. */
+  readonly protect?: readonly string[];
 }
 
-/** The disks of this machine, and those of the folders. Throws a `StartError` when one of them cannot be used so. */
-export function diskHostOf({ state, practice, images }: DiskFolders): DiskHost {
+/** The disks of this machine, and those of the folders. Throws a `StartError` when something cannot be used so. */
+export function diskHostOf({ state, practice, images, protect = [] }: DiskFolders): LinuxDiskHost {
   try {
     if (practice !== null) checkPracticeFolder(practice);
     if (practice !== null && images !== null) checkApart(practice, images);
     const host = linuxDiskHost({
       stateFolder: state,
+      protect: [...protect, ...protectedNames(state)],
       ...(practice !== null && { practiceFolder: resolve(practice) }),
       ...(images !== null && { imagesFolder: resolve(images) }),
     });

@@ -23,11 +23,15 @@ export function prospectOf(job: Job, jobs: Jobs, devices: readonly Device[]): Pr
   return { device };
 }
 
-/** Lines the job up again, for the device as it is found now; only inside the journal's `commit`. */
-export function goOn(job: Job, jobs: Jobs, device: Device): void {
+/**
+ * Lines the job up again, for the device as it is found now; only inside the journal's `commit`. `why` says what it may
+ * have to wait for besides its device.
+ */
+export function goOn(job: Job, jobs: Jobs, device: Device, why: string | null): void {
   const { path, identity } = device;
   jobs.setRests(job.id, false);
-  if (!isInLineFor(device, job)) jobs.change(job.id, { state: "queued", path, identity });
+  if (isInLineFor(device, job) && job.why === why) return;
+  jobs.change(job.id, { state: "queued", path, identity, why });
 }
 
 /** Whether the job waits for the device where it is. */

@@ -1,12 +1,14 @@
 /**
- * Runs jobs: of those that need a device for themselves one at a time, the rest wait in order; devices work side by side.
+ * Runs jobs: of those that need a device for themselves one at a time, the rest wait in order; devices work side by side,
+ * as many behind one controller as its limit says.
  *
  * Invariant: no process is let near a device until the one that had it before has ended or is proved dead.
  */
 import { deviceKey, workKinds, type Job } from "@trofie/contract";
+import { BusLimit, type BusLimitOptions } from "./bus-limit.ts";
 import { JobRun, type JobRunOptions } from "./job-run.ts";
 
-export type JobQueueOptions = JobRunOptions;
+export interface JobQueueOptions extends Omit<JobRunOptions, "hung">, Omit<BusLimitOptions, "jobs"> {}
 
 interface Running {
   readonly run: JobRun;
@@ -14,14 +16,16 @@ interface Running {
 }
 
 export class JobQueue {
-  readonly #options: JobQueueOptions;
+  readonly limit: BusLimit;
+  readonly #options: JobRunOptions;
   /** The job that has each lane. */
   readonly #busy = new Map<string, string>();
   readonly #running = new Map<string, Running>();
   #isClosing = false;
 
   constructor(options: JobQueueOptions) {
-    this.#options = options;
+    this.limit = new BusLimit(options);
+    this.#options = { ...options, hung: (job) => this.#startAfter(laneOf(job)) };
   }
 
   /** Starts every waiting job whose lane is free. */
@@ -38,7 +42,7 @@ export class JobQueue {
   release(job: Job): void {
     const lane = laneOf(job);
     if (this.#busy.get(lane) === job.id) this.#busy.delete(lane);
-    this.#startNext(lane);
+    this.#startAfter(lane);
   }
 
   /** The job's process, if it is one of this station. */
@@ -63,10 +67,16 @@ export class JobQueue {
   #startNext(lane: string): void {
     if (this.#isClosing || this.#busy.has(lane)) return;
     const job = this.#options.jobs.open().find((open) => open.state === "queued" && laneOf(open) === lane);
-    if (job === undefined) return;
+    if (job === undefined || this.limit.isFull(job, new Set(this.#busy.values()))) return;
     this.#busy.set(lane, job.id);
     const run = new JobRun(job, this.#options);
     this.#running.set(job.id, { run, over: this.#follow(job, run) });
+  }
+
+  /** With a place behind its controller free too, whoever was asked for first may come from any lane. */
+  #startAfter(lane: string): void {
+    if (this.limit.isSet) this.startAll();
+    else this.#startNext(lane);
   }
 
   /** What goes wrong in recording keeps the device from others: nobody knows what its process does. */

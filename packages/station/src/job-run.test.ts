@@ -34,6 +34,8 @@ beforeEach(async () => {
     host,
     clock,
     recorder: new Recorder(journal, clock),
+    devices: { devices: [] },
+    atOncePerBus: null,
     progress: () => {},
     ended: ({ state }) => ended.push(state),
     onError: (error) => errors.push(error),

@@ -21,6 +21,8 @@ export interface JobRunOptions {
   readonly progress: (progress: Progress) => void;
   /** Told of each job that has its outcome, after that is durable. */
   readonly ended: (job: Job) => void;
+  /** Told when its disk does not answer any more, and that is recorded. */
+  readonly hung?: (job: Job) => void;
   /** Told of what must never happen. */
   readonly onError: (error: unknown) => void;
 }
@@ -119,7 +121,10 @@ export class JobRun {
 
   /** What is heard while the disk is full is written together, when there is room. */
   async #writeAll(): Promise<void> {
-    while (!this.#isWritten) await this.#options.recorder.record(() => this.#write());
+    const { recorder, hung } = this.#options;
+    while (!this.#isWritten) await recorder.record(() => this.#write());
+    const job = this.#job();
+    if (job.state === "hung") hung?.(job);
   }
 
   #write(): void {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { Refusal } from "@trofie/commands";
 import { defaultPaths } from "@trofie/contract";
+import type { LinuxDiskHost } from "@trofie/disks";
 import { asError } from "@trofie/reactor";
 import { diskHostOf } from "./disk-folders.ts";
 import { StartError } from "./start-error.ts";
@@ -18,7 +19,7 @@ const exitSoftware = 70;
 const paths = defaultPaths(process.env, process.getuid?.() === 0);
 
 const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [--http N] [--practice DIR] [--images DIR]
-                      [--recover] [--json]
+                      [--protect NAME]... [--at-once-per-bus N] [--recover] [--json]
 
   --state DIR     where journal, token and reports are kept      (${paths.state})
   --socket PATH   the UNIX socket to listen on                   (${paths.socket})
@@ -26,6 +27,11 @@ const usage = `usage: trofie station [--state DIR] [--socket PATH] [--port N] [-
   --http N        serve the page on port N of 127.0.0.1          (none; 0: any free one)
   --practice DIR  treat the files in DIR as disks to practise on (none)
   --images DIR    write the images in DIR to disks, and read disks into new ones there (none)
+  --protect NAME  never write to that disk, nor unmount or stop it; NAME is serial:…, wwn:…, a path or link from / on, or a
+                  glob such as '/dev/disk/by-path/*-ata-1'. More than once for more disks, and one NAME a line in the
+                  file "protected" in the state folder. It is read at the start, and a link looked up each time
+  --at-once-per-bus N
+                  have at most N jobs at work at once behind one controller or USB hub; the others wait (no limit)
   --recover       put a damaged journal aside, under a new name, and begin a new one: no job of before is known then
   --json          print where it listens as one line of JSON
 
@@ -33,7 +39,7 @@ TROFIE_STATE and TROFIE_SOCKET change the folder and the socket that are used wi
 `;
 
 let stopping: Promise<void> | undefined;
-const options = readArguments();
+const { protect = [], ...options } = readArguments();
 // Nobody has to read what a station says: its jobs go on.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 /** A terminal that started this station holds a channel to it, which closes when that terminal is gone. */
@@ -50,7 +56,7 @@ process.on("SIGTERM", () => void stop("restarting"));
 process.on("SIGINT", () => void stop("closing"));
 void isAlone.then(() => stop("closing"));
 
-function readArguments(): Readonly<Record<string, string | boolean | undefined>> {
+function readArguments() {
   try {
     const { values } = parseArgs({
       options: {
@@ -60,6 +66,8 @@ function readArguments(): Readonly<Record<string, string | boolean | undefined>>
         http: { type: "string" },
         practice: { type: "string" },
         images: { type: "string" },
+        protect: { type: "string", multiple: true },
+        "at-once-per-bus": { type: "string" },
         recover: { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean" },
@@ -76,22 +84,27 @@ function readArguments(): Readonly<Record<string, string | boolean | undefined>>
 }
 
 async function start(): Promise<Station> {
-  const statePath = String(options.state ?? paths.state);
+  const statePath = options.state ?? paths.state;
   try {
-    return await Station.start({
-      host: diskHostOf({
-        state: statePath,
-        practice: folderOption("practice"),
-        images: folderOption("images"),
-      }),
+    const host = diskHostOf({
+      state: statePath,
+      practice: options.practice ?? null,
+      images: options.images ?? null,
+      protect,
+    });
+    const started = await Station.start({
+      host,
       statePath,
-      socketPath: String(options.socket ?? paths.socket),
+      socketPath: options.socket ?? paths.socket,
       port: portOption("port"),
       httpPort: portOption("http"),
+      atOncePerBus: countOption("at-once-per-bus"),
       recover: options.recover === true,
       onError,
       say: log,
     });
+    void tellAbsent(host);
+    return started;
   } catch (error) {
     if (error instanceof StartError || error instanceof Refusal) return fail(exitCannotStart, error.message);
     if (isFatal(error)) return fail(exitSoftware, asError(error).message);
@@ -99,18 +112,30 @@ async function start(): Promise<Station> {
   }
 }
 
-function folderOption(name: string): string | null {
-  const folder = options[name];
-  return folder === undefined ? null : String(folder);
+/** A slip of the pen protects nothing, and so does a disk that is not here yet: nobody but the owner can tell which it is. */
+async function tellAbsent(disks: LinuxDiskHost): Promise<void> {
+  try {
+    for (const name of await disks.absentProtected()) log(`No disk that is here now is protected by ${name}`);
+  } catch (error) {
+    onError(error);
+  }
 }
 
-function portOption(name: string): number | null {
+function portOption(name: "port" | "http"): number | null {
   const text = options[name];
   if (text === undefined) return null;
   const port = Number(text);
-  if (!/^\d+$/.test(String(text)) || port > 65_535)
+  if (!/^\d+$/.test(text) || port > 65_535)
     return fail(exitUsage, `Cannot use --${name} ${text}: it is not a port number`);
   return port;
+}
+
+function countOption(name: "at-once-per-bus"): number | null {
+  const text = options[name];
+  if (text === undefined) return null;
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    return fail(exitUsage, `Cannot use --${name} ${text}: it is a number from 1 to 9999`);
+  return Number(text);
 }
 
 function say(listening: Listening): void {

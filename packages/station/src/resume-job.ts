@@ -40,7 +40,7 @@ function resumeInterrupted({ jobs, queue, devices }: ResumeOptions, id: string):
   if ("whyNot" in prospect) throw cannotResume(id, prospect.whyNot);
   return {
     record: () => {
-      goOn(job, jobs, prospect.device);
+      goOn(job, jobs, prospect.device, queue.limit.whyWait(jobs.plan(id), job));
       return { job: jobs.get(id)! };
     },
     start: () => queue.startAll(),

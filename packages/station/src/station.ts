@@ -19,6 +19,8 @@ export interface StationOptions {
   readonly port: number | null;
   /** The page's port on loopback; 0: any free one; null: no page. */
   readonly httpPort: number | null;
+  /** As of the core. */
+  readonly atOncePerBus?: number | null;
   /** Puts a damaged journal aside first. */
   readonly recover?: boolean;
   /** Told of our own mistakes and of what the world did to us; for the log. */

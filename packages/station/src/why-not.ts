@@ -11,6 +11,7 @@ const words: Readonly<Record<string, string>> = {
   EPERM: "it belongs to somebody else",
   EROFS: "it is on a read-only file system",
   ENOTDIR: "a part of the path is a file",
+  EISDIR: "it is a folder",
   ENOENT: "it cannot be made",
   ENOSPC: "its disk is full",
 };

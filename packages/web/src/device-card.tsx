@@ -3,10 +3,10 @@ import {
   type Device,
   type Job,
   type Progress,
-  bytesText,
   exactBytesText,
   nameOf,
   percentOf,
+  sizeText,
 } from "@trofie/contract";
 import { useId } from "react";
 import { Contents } from "./contents.tsx";
@@ -38,7 +38,7 @@ export function DeviceCard({ device, job, progress, onErase }: Props) {
           <p className="from-disk subtitle">{identity.model ?? kindWords[identity.kind]}</p>
         </div>
         <data className="size" value={identity.sizeBytes} title={exactBytesText(identity.sizeBytes)}>
-          {bytesText(identity.sizeBytes)}
+          {sizeText(identity)}
         </data>
       </header>
       {job && (

@@ -2,10 +2,10 @@
 import {
   type Job,
   type Progress,
-  bytesText,
   exactBytesText,
   meaningOf,
   nameOf,
+  sizeText,
   timeText,
 } from "@trofie/contract";
 import { useEffect, useId, useRef } from "react";
@@ -54,7 +54,7 @@ export function JobCard({ client, job, progress, wasJustStarted }: Props) {
       <footer className="card-foot">
         <p className="faint">
           <span className="from-disk">{job.title}</span> ·{" "}
-          <span title={exactBytesText(job.identity.sizeBytes)}>{bytesText(job.identity.sizeBytes)}</span> ·{" "}
+          <span title={exactBytesText(job.identity.sizeBytes)}>{sizeText(job.identity)}</span> ·{" "}
           {timeText(job.endedAt ?? job.startedAt ?? job.createdAt)}
         </p>
         <JobButtons client={client} job={job} describedBy={titleId} />

@@ -4,6 +4,7 @@ import {
   bytesText,
   durationText,
   exactBytesText,
+  giveUpText,
   plannedPassesText,
   readBackText,
 } from "@trofie/contract";
@@ -28,6 +29,7 @@ export function PlanSummary({ plan }: { plan: ErasePlan }) {
         </Fact>
         <Fact name="Passes">{plannedPassesText(plan)}</Fact>
         <Fact name="Read back">{readBackText(plan)}</Fact>
+        <Fact name="Gives up">{giveUpText(plan.giveUp)}</Fact>
         <Fact name="Level">
           {level} <span className="faint">({method.source})</span>
         </Fact>

@@ -1,6 +1,7 @@
 /** The sweep over sysfs: every whole disk, with what the kernel knows of it. */
 import { printable } from "../machine/printable.ts";
 import { readProperties, type Machine } from "../machine/machine.ts";
+import { busOf } from "./bus.ts";
 
 interface Partition {
   readonly name: string;
@@ -17,7 +18,10 @@ export interface BlockDevice {
   readonly number: string;
   /** Its folder under /sys/devices, which says how it is attached. */
   readonly folder: string;
+  /** 0 of one that is unusable. */
   readonly sizeBytes: number;
+  /** Why the kernel can neither read nor write it, and what to do about that; null of nearly all. */
+  readonly unusable: string | null;
   readonly logicalSectorBytes: number;
   readonly physicalSectorBytes: number;
   readonly readOnly: boolean;
@@ -32,28 +36,73 @@ export interface BlockDevice {
  */
 const notDisks = /^(ram|sr|scd|fd|dm-|md|bcache|drbd|zd|mtdblock)\d|^md_|^mmcblk\d+(boot\d|rpmb)/;
 
-/** The whole disks, sorted by name. What has no size (no medium, a free loop device, an unknown format) is not there. */
+/**
+ * The whole disks, sorted by name. What has no size (no medium, a free loop device) is not there, but for a disk that the
+ * kernel cannot use: whoever has filled 24 bays looks for 24 disks.
+ */
 export async function blockDevices(machine: Machine): Promise<BlockDevice[]> {
   const names = (await machine.list("/sys/block")).filter((name) => !notDisks.test(name));
-  const devices = await Promise.all(names.map((name) => readBlockDevice(machine, name)));
+  const devices = await Promise.all(
+    names.map(async (name) => (await readBlockDevice(machine, name)) ?? readUnusableDisk(machine, name)),
+  );
   return devices.filter((device) => device !== null);
 }
 
-/** Reads one whole disk by its sysfs name; null when it is not there or is none. */
+/** Reads one whole disk by its sysfs name; null when it is not there, has no size or is none. */
 export async function readBlockDevice(machine: Machine, name: string): Promise<BlockDevice | null> {
   const folder = await machine.resolve(`/sys/block/${name}`);
   if (folder === null) return null;
   const sizeBytes = sectors(await machine.readText(`${folder}/size`));
-  if (sizeBytes === 0) return null;
+  return sizeBytes === 0 ? null : readIn(machine, folder, sizeBytes, null);
+}
+
+/**
+ * A SCSI disk whose sectors the kernel cannot use, of 520 bytes for one, or that does not tell its capacity, is given the
+ * size 0 (sd.c, `sd_read_capacity`). So is one that is being removed, but then its state is not "running" any more.
+ */
+async function readUnusableDisk(machine: Machine, name: string): Promise<BlockDevice | null> {
+  const folder = await machine.resolve(`/sys/block/${name}`);
+  const why = whyUnusable[busOf(folder ?? "") ?? ""];
+  if (folder === null || why === undefined) return null;
+  const property = await readProperties(machine, folder, [
+    "size",
+    "removable",
+    "device/type",
+    "device/state",
+  ]);
+  const isDisk = property("device/type") === "0" && property("removable") === "0";
+  const isRunning = (property("device/state") ?? "running") === "running";
+  return isDisk && isRunning && property("size") === "0" ? readIn(machine, folder, 0, why) : null;
+}
+
+const otherSectors =
+  "the kernel cannot use its capacity: sectors of 520 or 528 bytes have to be made 512 first, which erases them (sg_format --format --size=512)";
+
+/** By its bus. On USB it may just be an empty dock. */
+const whyUnusable: Readonly<Record<string, string>> = {
+  sas: otherSectors,
+  scsi: otherSectors,
+  fc: otherSectors,
+  sata: "the kernel could not read its capacity: it does not answer as a disk does",
+};
+
+async function readIn(
+  machine: Machine,
+  folder: string,
+  sizeBytes: number,
+  unusable: string | null,
+): Promise<BlockDevice | null> {
   const property = await readProperties(machine, folder, ["dev", "ro", "diskseq", "hidden"]);
   const number = property("dev");
   if (number === null || property("hidden") === "1") return null;
+  const name = folder.slice(folder.lastIndexOf("/") + 1);
   return {
     name,
     path: nodePath(name),
     number,
     folder,
     sizeBytes,
+    unusable,
     readOnly: property("ro") === "1",
     diskseq: property("diskseq"),
     ...(await readQueue(machine, folder)),

@@ -24,6 +24,23 @@ export function busOf(folder: string): string | null {
   return null;
 }
 
+/** Each finds where in the path a shared part of the way ends; the first that does decides. */
+const sharedWays = [
+  // a hub between the disk and the machine's own port: "2-1" of "usb2/2-1/2-1.4/2-1.4:1.0"
+  /^\/sys\/devices\/(.+?\/usb\d+\/\d+-\d+)\/\d+-\d+\.[\d.]+\//,
+  /^\/sys\/devices\/(.+?)\/usb\d+\//,
+  // the last PCI function on the way: "0000:3b:00.0"
+  /^\/sys\/devices\/(.*[\da-f]{4,}:[\da-f]{2}:[\da-f]{2}\.[0-7])\//,
+];
+
+/**
+ * What a disk shares with all that is behind it: the USB hub, of several the one next to the machine, or else the host's
+ * controller. Null of what has none.
+ */
+export function controllerOf(folder: string): string | null {
+  return sharedWays.map((way) => way.exec(folder)?.[1]).find((found) => found !== undefined) ?? null;
+}
+
 /**
  * Where it is attached, without the numbers that the kernel gives in the order of finding ("host6", "6:0:0:0"). Null
  * for what is attached nowhere.

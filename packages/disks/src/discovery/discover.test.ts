@@ -1,9 +1,17 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Device as DeviceSchema, type Device } from "@trofie/contract";
 import type { Machine } from "../machine/machine.ts";
 import { DeviceMemory } from "./device-memory.ts";
 import { discover, discoverWithoutContents } from "./discover.ts";
-import { laptop, machines, nowhere, twins, virtualMachine, workbench } from "../testing/machines.ts";
+import {
+  laptop,
+  machines,
+  nowhere,
+  sasShelf,
+  twins,
+  virtualMachine,
+  workbench,
+} from "../testing/machines.ts";
 import { memoryMachine, type Entry, type Tree } from "../testing/memory-machine.ts";
 
 const GiB = 1024 ** 3;
@@ -247,5 +255,34 @@ test("a device has a usable description whatever the disk says", async () => {
     logicalSectorBytes: 512,
     physicalSectorBytes: 512,
     rotational: false,
+  });
+});
+
+describe("a disk without a size", () => {
+  const sdc =
+    "/sys/devices/pci0000:3a/0000:3a:00.0/0000:3b:00.0/host0/port-0:0/expander-0:0/port-0:0:2/end_device-0:0:2/target0:0:2/0:0:2:0/block/sdc";
+  const sdcOf = async (more: Tree) => {
+    const found = await discover(memoryMachine({ ...sasShelf, ...more }), nowhere);
+    return found.find(({ device }) => device.path === "/dev/sdc");
+  };
+
+  test("that the kernel cannot use is in the list, with its names, and nobody looks into it", async () => {
+    const found = await sdcOf({});
+    expect(found?.device).toMatchObject({
+      identity: { serial: "Z1Z0AA020000R541", sizeBytes: 0 },
+      bus: "sas",
+      holds: [],
+      refusal: { code: "DEVICE_UNUSABLE" },
+    });
+    expect(found?.regions).toEqual([]);
+    expect(DeviceSchema.parse(found?.device)).toEqual(found?.device);
+  });
+
+  test.each([
+    ["is being removed", { [`${sdc}/device/state`]: "cancel" }],
+    ["has no medium in it", { [`${sdc}/removable`]: "1" }],
+    ["is a tape or a CD", { [`${sdc}/device/type`]: "5" }],
+  ])("that %s is not there", async (_, more) => {
+    expect(await sdcOf(more)).toBeUndefined();
   });
 });

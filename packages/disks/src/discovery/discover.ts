@@ -2,7 +2,7 @@
 import type { Content, Device, Identity } from "@trofie/contract";
 import { deviceKey } from "@trofie/contract/device-key";
 import { blockDevices, type BlockDevice } from "./block-devices.ts";
-import { busOf } from "./bus.ts";
+import { busOf, controllerOf } from "./bus.ts";
 import { isMoreThanPartition, knownContents, type Region } from "./contents.ts";
 import { DeviceMemory } from "./device-memory.ts";
 import { unknownAreas } from "./hidden-areas.ts";
@@ -11,6 +11,7 @@ import { isSameFile } from "./loops.ts";
 import type { FileStat, Machine } from "../machine/machine.ts";
 import type { WritersMemory } from "./open-elsewhere.ts";
 import { practiceFiles, practiceSectorBytes, type PracticeFile } from "./practice-files.ts";
+import { protectorsOfDisk, protectorsOfFile } from "./protected.ts";
 import { obstaclesOf, refusalOf, type Obstacle } from "./refusals.ts";
 import { readSurroundings, type Places, type Surroundings } from "./surroundings.ts";
 import { useInWords, usesOfDisk, usesOfFile, usesOfSameDisk, type Use } from "./uses.ts";
@@ -20,6 +21,8 @@ export interface Found {
   readonly device: Device;
   /** All that stands in the way of work on it, in the order in which it is told (`refuse-work.ts`). */
   readonly obstacles: readonly Obstacle[];
+  /** The names by which its owner protects it. */
+  readonly protectedBy: readonly string[];
   readonly regions: readonly Region[];
   /** Changes with every write to the device. */
   readonly lastWrite: string;
@@ -123,33 +126,36 @@ async function foundDisk(
   { disk, identity, uses: ownUses }: KnownDisk,
   same: readonly KnownDisk[],
 ): Promise<Found> {
-  const { path, number, folder, readOnly, rotational, logicalSectorBytes, physicalSectorBytes, sizeBytes } =
+  const { path, number, folder, readOnly, unusable, rotational, logicalSectorBytes, physicalSectorBytes } =
     disk;
   const bus = busOf(folder);
   const numbers = [number, ...same.map((other) => other.disk.number)];
   const uses = [...ownUses, ...same.flatMap((other) => usesOfSameDisk(path, other.disk.path, other.uses))];
+  const protectedBy = protectorsOfDisk(around.protections, identity, numbers);
   const obstacles = obstaclesOf({
     path,
     readOnly,
+    protectedBy,
+    unusable,
     mayWrite: await machine.mayWrite(path),
     systemPath: numbers.map((each) => around.system.get(each)).find((found) => found !== undefined) ?? null,
     uses,
   });
   return {
     obstacles,
+    protectedBy,
     folder,
     is: (file) => file.number === number,
     isThroughMemory: around.loops.some((loop) => loop.number === number && !loop.isDirect),
-    isAta: bus !== "usb" && (await machine.readText(`${folder}/device/vendor`)) === "ATA",
+    isAta:
+      unusable === null && bus !== "usb" && (await machine.readText(`${folder}/device/vendor`)) === "ATA",
     lastWrite: `${deviceKey(identity)} ${identity.diskseq} ${await sectorsWritten(machine, disk)}`,
-    regions: [
-      { path, sizeBytes },
-      ...disk.partitions.map((part) => ({ path: part.path, sizeBytes: part.sizeBytes })),
-    ],
+    regions: unusable === null ? regionsOf(disk) : [],
     device: {
       path,
       identity,
       bus,
+      controller: controllerOf(folder),
       rotational,
       logicalSectorBytes,
       physicalSectorBytes,
@@ -163,6 +169,10 @@ async function foundDisk(
   };
 }
 
+function regionsOf({ path, sizeBytes, partitions }: BlockDevice): Region[] {
+  return [{ path, sizeBytes }, ...partitions.map((part) => ({ path: part.path, sizeBytes: part.sizeBytes }))];
+}
+
 /** Field 7 of a disk's `stat`: sectors written, its partitions included (Documentation/block/stat.rst). */
 async function sectorsWritten(machine: Machine, disk: BlockDevice): Promise<string> {
   const fields = (await machine.readText(`${disk.folder}/stat`))?.split(/\s+/);
@@ -171,9 +181,19 @@ async function sectorsWritten(machine: Machine, disk: BlockDevice): Promise<stri
 
 function foundFile({ path, file }: PracticeFile, around: Surroundings): Found {
   const uses = usesOfFile(path, file, around);
-  const obstacles = obstaclesOf({ path, readOnly: false, mayWrite: true, systemPath: null, uses });
+  const protectedBy = protectorsOfFile(around.protections, file);
+  const obstacles = obstaclesOf({
+    path,
+    readOnly: false,
+    mayWrite: true,
+    systemPath: null,
+    protectedBy,
+    unusable: null,
+    uses,
+  });
   return {
     obstacles,
+    protectedBy,
     folder: null,
     is: (other) => other.kind === "regular" && isSameFile(other, file),
     isThroughMemory: false,
@@ -184,6 +204,7 @@ function foundFile({ path, file }: PracticeFile, around: Surroundings): Found {
       path,
       identity: practiceIdentity(path, file),
       bus: "file",
+      controller: null,
       rotational: null,
       logicalSectorBytes: practiceSectorBytes,
       physicalSectorBytes: practiceSectorBytes,

@@ -4,6 +4,7 @@ import type { Device } from "@trofie/contract";
 import type { Found } from "./discover.ts";
 import { readProperties, type FileStat, type Machine } from "../machine/machine.ts";
 import { nodePath } from "./block-devices.ts";
+import { hasOwnName, ownNameIn } from "./own-names.ts";
 import { consistsOfSectors, practiceSectorBytes } from "./practice-files.ts";
 import { printable } from "../machine/printable.ts";
 import type { Places } from "./surroundings.ts";
@@ -19,7 +20,7 @@ export async function findDevice(
   written: string,
   verb = "erase",
 ): Promise<Found> {
-  const named = /^(serial|wwn):(.*)$/is.exec(written);
+  const named = ownNameIn(written);
   if (named !== null) return onlyOne(foundByName(found, named), verb, written);
   for (const path of pathsMeant(written, places)) {
     const real = await machine.resolve(path);
@@ -32,17 +33,8 @@ export async function findDevice(
   throw noDevice(verb, written, "there is no such device");
 }
 
-/** Letters may be written large or small; a WWN with or without the word that says who gave it. */
-function foundByName(found: readonly Found[], [, what, name = ""]: RegExpExecArray): Found[] {
-  const nameOf = ({ device: { identity } }: Found) =>
-    what?.toLowerCase() === "wwn" ? plainWwn(identity.wwn ?? "") : (identity.serial ?? "").toLowerCase();
-  const asked = what?.toLowerCase() === "wwn" ? plainWwn(name.trim()) : name.trim().toLowerCase();
-  return asked === "" ? [] : found.filter((each) => nameOf(each) === asked);
-}
-
-/** "50014ee2b1234567" of "naa.50014ee2b1234567", of "wwn-0x50014ee2b1234567" and of "0x50014EE2B1234567". */
-function plainWwn(wwn: string): string {
-  return wwn.toLowerCase().replace(/^(wwn-)?(0x|naa\.|eui\.)?/, "");
+function foundByName(found: readonly Found[], named: RegExpExecArray): Found[] {
+  return found.filter(({ device }) => hasOwnName(device.identity, named));
 }
 
 /** Of several none is taken: which one was meant is not for us to guess. */
@@ -94,15 +86,10 @@ async function whatBlockDeviceItIs(machine: Machine, number: string): Promise<st
   return `it is made of ${below.join(", ")}, and only whole disks are erased`;
 }
 
-/** The kernel gives a SCSI disk whose sectors it cannot use, of 520 bytes for one, the size 0 (sd.c, `sd_read_capacity`). */
 async function whyNoDisk(machine: Machine, folder: string): Promise<string> {
-  const property = await readProperties(machine, folder, ["size", "removable", "device/type"]);
-  const isDisk = property("device/type") === "0";
-  if (isDisk && property("size") === "0" && property("removable") === "0") {
-    return "the kernel cannot use its capacity: sectors of 520 or 528 bytes have to be made 512 first (sg_format --format --size=512)";
-  }
-  if (isDisk && property("size") !== "0") return "it claims a size that no disk has";
-  return "it is no disk, or nothing is in it";
+  const property = await readProperties(machine, folder, ["size", "device/type"]);
+  const hasSize = property("device/type") === "0" && property("size") !== "0";
+  return hasSize ? "it claims a size that no disk has" : "it is no disk, or nothing is in it";
 }
 
 function noDevice(verb: string, written: string, state: string): Refusal {

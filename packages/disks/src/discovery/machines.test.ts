@@ -1,5 +1,5 @@
 /** What is listed of every machine in `testing/machines.ts`, as what, and what is refused with which sentence. */
-import { bytesText, type Device } from "@trofie/contract";
+import { sizeText, type Device } from "@trofie/contract";
 import { expect, test } from "vitest";
 import { machines, nowhere } from "../testing/machines.ts";
 import { memoryMachine } from "../testing/memory-machine.ts";
@@ -12,8 +12,8 @@ async function listOf(name: string): Promise<Device[]> {
 
 /** Bus, model, serial number and size as far as they are known, and the state that a refusal tells. */
 function inOneLine({ path, bus, identity, refusal }: Device): string {
-  const { model, serial, sizeBytes } = identity;
-  const what = [bus, model, serial, bytesText(sizeBytes)].filter((word) => word !== null).join(", ");
+  const { model, serial } = identity;
+  const what = [bus, model, serial, sizeText(identity)].filter((word) => word !== null).join(", ");
   return `${path} (${what}): ${refusal?.state ?? "free"}`;
 }
 
@@ -41,6 +41,7 @@ const listings: Readonly<Record<string, readonly string[]>> = {
   "SAS shelf": [
     "/dev/sda (sas, SEAGATE ST4000NM0023, Z1Z0AA000000R541, 4.00 TB): free",
     "/dev/sdb (sas, SEAGATE ST4000NM0023, Z1Z0AA010000R541, 4.00 TB): free",
+    "/dev/sdc (sas, SEAGATE ST4000NM0023, Z1Z0AA020000R541, unknown): the kernel cannot use its capacity: sectors of 520 or 528 bytes have to be made 512 first, which erases them (sg_format --format --size=512)",
     "/dev/sdd (sas, HGST HUH721010AL, Z1Z0AA030000R541, 4.00 TB): free",
     "/dev/sde (sas, SEAGATE ST4000NM0023, Z1Z0AA040000R541, 4.00 TB): /dev/sde1 is mounted at /srv/backup",
     "/dev/sdf (sas, SEAGATE ST4000NM0023, Z1Z0AA050000R541, 4.00 TB): it is read-only",
@@ -128,6 +129,7 @@ const listings: Readonly<Record<string, readonly string[]>> = {
   "odd disks": [
     "/dev/loop0 (loop, 67.1 MB): free",
     "/dev/sda (sata, HGST HUH721010ALN604, 7PG3RVAA, 10.0 TB): free",
+    "/dev/sdb (sas, SEAGATE X477_SMEGX04TA07, Z1Z0AA01, unknown): the kernel cannot use its capacity: sectors of 520 or 528 bytes have to be made 512 first, which erases them (sg_format --format --size=512)",
     "/dev/sdc (usb, Kanguru SS3, AA04012700007699, 4.29 GB): it is read-only",
     "/dev/sdg (usb, Half-broken, 8.59 GB): free",
     "/dev/vda (virtio, overlayblk, 275 GB): it holds /, which this machine runs from",

@@ -96,6 +96,17 @@ const cases: Readonly<Record<string, Case>> = {
     code: isSystem,
     state: "it holds /var/lib/trofie/journal, which this machine runs from",
   },
+  protected: {
+    more: {},
+    places: { ...nowhere, protected: ["wwn:50014ee2b1234567"] },
+    code: "DEVICE_PROTECTED",
+    state: "it is protected (wwn:50014ee2b1234567)",
+  },
+  "of a capacity that the kernel cannot read": {
+    more: { [`/sys/devices/${sdb}/size`]: "0" },
+    code: "DEVICE_UNUSABLE",
+    state: "the kernel could not read its capacity: it does not answer as a disk does",
+  },
   "read-only": {
     more: { [`/sys/devices/${sdb}/ro`]: "1" },
     code: "DEVICE_READ_ONLY",
@@ -180,6 +191,8 @@ const cases: Readonly<Record<string, Case>> = {
 /** What each code stands in the way of. */
 const hindered: Readonly<Record<string, readonly WorkKind[]>> = {
   DEVICE_IS_SYSTEM: ["erase", "verify", "image-write", "image-read", "spin-down", "unmount"],
+  DEVICE_PROTECTED: ["erase", "image-write", "spin-down", "unmount"],
+  DEVICE_UNUSABLE: ["erase", "verify", "image-write", "image-read"],
   DEVICE_READ_ONLY: ["erase", "image-write"],
   DEVICE_IN_USE: ["erase", "verify", "image-write", "image-read", "spin-down"],
 };
@@ -211,7 +224,7 @@ test("nothing is refused to an unused disk", async () => {
   }
 });
 
-test("of several obstacles the system is told first, then read-only, then the use; and work is told what hinders it", async () => {
+test("of several obstacles the system is told first, then protected, unusable, read-only and the use; and work is told what hinders it", async () => {
   const all: Case = { ...cases["mounted"]!, more: { ...mountedSdb, [`/sys/devices/${sdb}/ro`]: "1" } };
   expect(await refusalTo("erase", all)).toMatchObject({ code: "DEVICE_READ_ONLY" });
   expect(await refusalTo("verify", all)).toMatchObject({
@@ -219,10 +232,37 @@ test("of several obstacles the system is told first, then read-only, then the us
     message: "Cannot verify /dev/sdb: it is mounted at /mnt",
   });
   expect(await refusalTo("unmount", all)).toBeNull();
+  const silent: Case = { ...all, more: { ...all.more, [`/sys/devices/${sdb}/size`]: "0" } };
+  expect(await refusalTo("erase", silent)).toMatchObject({ code: "DEVICE_UNUSABLE" });
+  const kept: Case = { ...all, places: { ...nowhere, protected: ["/dev/sdb"] } };
+  expect(await refusalTo("erase", kept)).toMatchObject({ code: "DEVICE_PROTECTED" });
+  expect(await refusalTo("verify", kept)).toMatchObject({ code: inUse });
+  expect(await refusalTo("unmount", kept)).toMatchObject({ code: "DEVICE_PROTECTED" });
   const system: Case = {
     ...all,
     more: { ...all.more, "/srv/state": { onDevice: "8:16" } },
-    places: { ...nowhere, needed: ["/srv/state"] },
+    places: { ...nowhere, needed: ["/srv/state"], protected: ["/dev/sdb"] },
   };
   expect(await refusalTo("erase", system)).toMatchObject({ code: isSystem });
+});
+
+test("of several uses the layer above is told first, then mounts, swap, loop devices and programs", async () => {
+  const tree: Tree = {
+    ...workbench,
+    ...mountedSdb,
+    ...madeOfSdb("md0", "9:0", {}),
+    "/proc/swaps": "Filename Type\n/dev/sdb partition 1 0 -2",
+    ...loopDevice(5, MiB, "/dev/sdb"),
+    ...cases["open for writing"]!.more,
+  };
+  const found = (await discover(memoryMachine(tree), nowhere)).find(
+    ({ device }) => device.path === "/dev/sdb",
+  );
+  expect(found?.device.uses).toEqual([
+    "held by md0",
+    "mounted at /mnt",
+    "swap",
+    "behind /dev/loop5",
+    "open for writing in process 7 (dd)",
+  ]);
 });

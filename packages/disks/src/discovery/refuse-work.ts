@@ -6,8 +6,9 @@ import { refusalTo } from "./refusals.ts";
 
 /**
  * Throws a `Refusal` with the first obstacle to that kind of work, in its words: "Cannot spin down /dev/sdb: it is
- * mounted at /home". Erasing and writing need a device that nobody uses and that takes writes; for reading and for
- * spinning down, read-only is no obstacle; unmounting is refused only on the system's disk; health never.
+ * mounted at /home". Erasing and writing need a device that nobody uses and that takes writes; for reading, neither
+ * read-only nor protected is an obstacle; for spinning down read-only is none; unmounting is refused only on the system's
+ * disk and on a protected one; health never. What the kernel cannot use is neither read nor written.
  */
 export function refuseUnlessFit(
   { device, obstacles }: Pick<Found, "device" | "obstacles">,

@@ -4,6 +4,7 @@ import { readLoops, type Loop } from "./loops.ts";
 import type { Machine } from "../machine/machine.ts";
 import { readMounts, readSwaps } from "./mounts.ts";
 import { WritersMemory, type Writer } from "./open-elsewhere.ts";
+import { readProtections, type Protection } from "./protected.ts";
 import { devicesOfMount } from "./storage-layers.ts";
 import { systemDisks } from "./system-disks.ts";
 import { readPools, type Pool } from "./zfs-pools.ts";
@@ -16,6 +17,8 @@ export interface Places {
   readonly imagesFolder: string | null;
   /** Folders and files that the station needs: its state folder, its program. */
   readonly needed: readonly string[];
+  /** The names of the devices that are not to be touched: "serial:…", "wwn:…", a path, or a glob of paths. */
+  readonly protected: readonly string[];
 }
 
 export interface Swap {
@@ -40,6 +43,7 @@ export interface Surroundings {
   readonly writers: readonly Writer[];
   /** The numbers of whole disks that the system or the station lives on, each with what lives there. */
   readonly system: ReadonlyMap<string, string>;
+  readonly protections: readonly Protection[];
 }
 
 /** `writers` remembers who was seen to write; without it every process is looked into now. */
@@ -62,6 +66,7 @@ export async function readSurroundings(
     exports: await readExports(machine),
     writers: await writers.writers(machine, await practicePaths(machine, places)),
     system: await systemDisks(layers, loops, places),
+    protections: await readProtections(layers, loops, places.protected),
   };
 }
 

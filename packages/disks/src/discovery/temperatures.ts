@@ -21,25 +21,36 @@ export class TemperatureMemory {
 
   /** The temperature of a disk by its folder in sysfs, in degrees Celsius, as of the last time that disks were asked. */
   async temperatures(machine: Machine): Promise<(folder: string) => Promise<number | null>> {
-    if (this.#look++ % everyLooks === 0) this.#readings = await readTemperatures(machine);
+    if (this.#look++ % everyLooks === 0) {
+      this.#readings = await readSensors(machine, await findSensors(machine));
+    }
     const readings = this.#readings;
     return async (folder) => {
-      const places = [
-        folder,
-        ...(await controllersOf(machine, folder)).map((controller) => `${controller}/`),
-      ];
-      const found = [...readings].find(([device]) => places.some((place) => place.startsWith(`${device}/`)));
-      return found?.[1] ?? null;
+      const isOfDisk = await isSensorOf(machine, folder);
+      return [...readings].find(([device]) => isOfDisk(device))?.[1] ?? null;
     };
   }
+}
+
+/** How warm one disk is now, in degrees Celsius; null when nobody measures it, or its sensor does not answer. */
+export async function temperatureNow(machine: Machine, folder: string): Promise<number | null> {
+  const isOfDisk = await isSensorOf(machine, folder);
+  const sensors = (await findSensors(machine)).filter(({ device }) => isOfDisk(device));
+  const [reading = null] = (await readSensors(machine, sensors)).values();
+  return reading;
+}
+
+/** A sensor is in the disk's own device, or in the controller of an NVMe disk that lies elsewhere in sysfs. */
+async function isSensorOf(machine: Machine, folder: string): Promise<(device: string) => boolean> {
+  const places = [folder, ...(await controllersOf(machine, folder)).map((controller) => `${controller}/`)];
+  return (device) => places.some((place) => place.startsWith(`${device}/`));
 }
 
 /**
  * Degrees Celsius by the folder of the device that has the sensor. Another program reads them, all at once: a disk that
  * does not answer would keep a thread of ours for good.
  */
-async function readTemperatures(machine: Machine): Promise<Map<string, number>> {
-  const sensors = await findSensors(machine);
+async function readSensors(machine: Machine, sensors: readonly Sensor[]): Promise<Map<string, number>> {
   if (sensors.length === 0) return new Map();
   const text = await machine.run("grep", ["-sH", ".", ...sensors.map(({ reading }) => reading)]);
   const readings = new Map(text?.split("\n").map((line) => line.split(":") as [string, string]));

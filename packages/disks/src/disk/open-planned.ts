@@ -8,6 +8,7 @@ import { differenceBetween, identityOf, practiceIdentity } from "../discovery/id
 import type { FileStat, Machine } from "../machine/machine.ts";
 import { readBootId } from "../machine/process-id.ts";
 import { writersOf } from "../discovery/open-elsewhere.ts";
+import { obstacleTo } from "../discovery/refusals.ts";
 import type { Places } from "../discovery/surroundings.ts";
 
 export interface PlannedDisk {
@@ -185,9 +186,8 @@ const deadStates: ReadonlySet<string> = new Set([
   "dead",
 ]);
 
-/** Reading needs no writable device, but one at rest: what others write meanwhile would be a false answer. */
 function refusalOf({ device, obstacles }: Found, verb: string, to: "read" | "write"): Refusal | null {
-  const first = obstacles.find(({ code }) => to === "write" || code !== "DEVICE_READ_ONLY");
+  const first = obstacleTo(to, obstacles);
   return first === undefined
     ? null
     : new Refusal(first.code, `Cannot ${verb} ${device.path}: ${first.state}`);

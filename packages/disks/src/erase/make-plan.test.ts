@@ -1,12 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  eraseMethods,
-  ErasePlan,
-  findOverwrite,
-  overwriteMethods,
-  type Content,
-  type EraseWork,
-} from "@trofie/contract";
+import { ErasePlan, findOverwrite, overwriteMethods, type Content, type EraseWork } from "@trofie/contract";
 import { discoverWithoutContents, type Found } from "../discovery/discover.ts";
 import { nowhere, twins, workbench } from "../testing/machines.ts";
 import { memoryMachine, type Tree } from "../testing/memory-machine.ts";
@@ -198,11 +191,12 @@ test("of two disks with one serial number the plan says so", async () => {
   );
 });
 
-test("an unknown method is refused with the ones there are", async () => {
-  for (const method of ["gutman", "toString", "__proto__"]) {
+test("an unknown method is refused with the one that was most likely meant", async () => {
+  const asked = { gutman: "; the nearest is gutmann", toString: "", ["__proto__"]: "" };
+  for (const [method, nearest] of Object.entries(asked)) {
     await expect(planOn(workbench, "/dev/sdb", { method })).rejects.toMatchObject({
       code: "ERASE_METHOD_NOT_FOUND",
-      message: `Cannot erase /dev/sdb by "${method}": the methods are ${Object.keys(eraseMethods).join(", ")}`,
+      message: `Cannot erase /dev/sdb by "${method}": there is no such method${nearest} (trofie methods lists them)`,
     });
   }
 });
@@ -217,6 +211,8 @@ test.each<[string, Asked]>([
   ["reading back each pass", { verify: "all" }],
   ["reading back samples", { reading: "sampled" }],
   ["discarding", { discard: true }],
+  ["giving up by rate or temperature", { minBytesPerSecond: 1 }],
+  ["giving up by rate or temperature", { maxTemperatureC: 50 }],
 ])(
   "an erase by the disk's own firmware with %s is refused, for it would be dropped in silence",
   async (what, work) => {

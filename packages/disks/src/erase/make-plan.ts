@@ -5,6 +5,7 @@ import {
   eraseMethods,
   findFirmwareErase,
   findOverwrite,
+  nearestWord,
   purgeMethod,
   type CustomMethod,
   type Device,
@@ -13,6 +14,7 @@ import {
   type EraseWork,
 } from "@trofie/contract";
 import { refuseUnlessFit } from "../discovery/refuse-work.ts";
+import { temperatureNow } from "../discovery/temperatures.ts";
 import { firmwarePassesFor } from "../firmware/plan-firmware.ts";
 import type { MakePlan, PlanContext } from "../job/plan-context.ts";
 import { printable } from "../machine/printable.ts";
@@ -24,6 +26,7 @@ export const makeErasePlan: MakePlan<"erase"> = async (context, work) => {
   const method = methodOf(device.path, work.method);
   refuseUnlessFit(context.found, "erase");
   const how = await howOf(context, method, work);
+  await refuseUnlessMeasured(context, work);
   const holds = await context.holds();
   return {
     kind: "erase",
@@ -34,6 +37,7 @@ export const makeErasePlan: MakePlan<"erase"> = async (context, work) => {
     rounds: work.rounds,
     stream: work.stream,
     reading: work.reading,
+    ...giveUpOf(work),
     passes: how.passes,
     shuffled: how.shuffled,
     level: how.level,
@@ -58,10 +62,11 @@ function methodOf(path: string, method: EraseWork["method"]): Chosen {
   if (overwrite !== undefined) return { id: method, ...titleOf(overwrite), by: "overwrite", overwrite };
   const firmware = method === purgeMethod ? eraseMethods[purgeMethod] : findFirmwareErase(method);
   if (firmware !== undefined) return { id: method, ...titleOf(firmware), by: "firmware" };
-  const known = Object.keys(eraseMethods).join(", ");
+  const nearest = nearestWord(method, Object.keys(eraseMethods));
+  const hint = nearest === null ? "" : `; the nearest is ${nearest}`;
   throw new Refusal(
     "ERASE_METHOD_NOT_FOUND",
-    `Cannot erase ${path} by "${printable(method)}": the methods are ${known}`,
+    `Cannot erase ${path} by "${printable(method)}": there is no such method${hint} (trofie methods lists them)`,
   );
 }
 
@@ -87,11 +92,40 @@ function refuseWhatOnlyOverwritingHas(path: string, method: string, work: EraseW
     ...(work.verify === "all" ? ["reading back each pass"] : []),
     ...(work.reading === "full" ? [] : ["reading back samples"]),
     ...(work.discard ? ["discarding"] : []),
+    ...("giveUp" in giveUpOf(work) ? ["giving up by rate or temperature"] : []),
   ];
   if (asked.length === 0) return;
   throw new Refusal(
     "ERASE_NOT_POSSIBLE",
     `Cannot erase ${path} by ${method} with ${asked.join(", ")}: that goes with overwriting only`,
+  );
+}
+
+/** Over so long a rate is averaged before a disk is given up for it. */
+const averagedMs = 60_000;
+
+function giveUpOf(work: EraseWork): Pick<ErasePlan, "giveUp"> {
+  const { minBytesPerSecond, maxTemperatureC } = work;
+  if (minBytesPerSecond === undefined && maxTemperatureC === undefined) return {};
+  return {
+    giveUp: {
+      minBytesPerSecond: minBytesPerSecond ?? null,
+      averagedMs,
+      maxTemperatureC: maxTemperatureC ?? null,
+    },
+  };
+}
+
+/** A limit that nobody can watch would be a promise of nothing. */
+async function refuseUnlessMeasured({ machine, found }: PlanContext, work: EraseWork): Promise<void> {
+  if (work.maxTemperatureC === undefined) return;
+  const { path, bus } = found.device;
+  const now = found.folder === null ? null : await temperatureNow(machine, found.folder);
+  if (now !== null) return;
+  const hint = bus === "sata" || bus === "sas" ? " (the kernel module drivetemp does)" : "";
+  throw new Refusal(
+    "ERASE_NOT_POSSIBLE",
+    `Cannot erase ${path} with a limit of ${work.maxTemperatureC} °C: nothing measures its temperature${hint}`,
   );
 }
 

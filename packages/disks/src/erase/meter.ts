@@ -18,7 +18,6 @@ export class Meter {
   readonly #busyMs = { generator: 0, comparison: 0 };
   #bytesDone = 0;
   #last: { atMs: number; bytesMoved: number; busyMs: Readonly<Record<Labour, number>> };
-  /** All bytes that moved; unlike the bytes that are done it never goes back. */
   #bytesMoved = 0;
   #bytesPerSecond: number | null = null;
   #share: Record<Labour, number> = { generator: 0, comparison: 0 };
@@ -32,6 +31,11 @@ export class Meter {
 
   get bytesDone(): number {
     return this.#bytesDone;
+  }
+
+  /** All bytes that moved; unlike the bytes that are done it never goes back. */
+  get bytesMoved(): number {
+    return this.#bytesMoved;
   }
 
   add(bytes: number): void {

@@ -7,6 +7,7 @@ import type { JobContext } from "../job/job-context.ts";
 import { readBootId } from "../machine/process-id.ts";
 import { discardAll } from "./discard.ts";
 import type { ResolvedPass } from "./fills.ts";
+import { givingUpOf, type GivingUp } from "./giving-up.ts";
 import type { Ground } from "./ground.ts";
 import type { HowFar } from "./how-far.ts";
 import { Keeper } from "./keeper.ts";
@@ -28,6 +29,7 @@ export class PassRun {
   readonly #far: HowFar;
   readonly #meter: Meter;
   readonly #keeper: Keeper;
+  readonly #givingUp: GivingUp;
   readonly #presence: Presence;
   readonly #teller: Teller;
   readonly #desk: Desk;
@@ -48,6 +50,7 @@ export class PassRun {
     this.#far = far;
     this.#meter = meter;
     this.#keeper = keeper;
+    this.#givingUp = givingUpOf(context, { disk, far, meter });
     this.#presence = presence;
     this.#teller = teller;
     teller.watch(disk);
@@ -75,9 +78,14 @@ export class PassRun {
       meter: this.#meter,
       limits,
       checkThere: () => this.#presence.checkNowAndThen(),
-      rest: () => this.#keeper.rest(),
-      passBy: () => this.#keeper.keepIfDue(),
+      rest: () => this.#rest(),
+      passBy: () => this.#givingUp.passBy() ?? this.#keeper.keepIfDue(),
     };
+  }
+
+  async #rest(): Promise<void> {
+    await this.#keeper.rest();
+    this.#givingUp.restart();
   }
 
   get isDone(): boolean {
@@ -220,6 +228,7 @@ export class PassRun {
     const before = stepsOf(this.#passes.slice(0, this.#far.pass));
     const isSecond = this.#far.phase === "verify" || this.#far.phase === "verify-again";
     this.#teller.begin({ step: words, stepNumber: before + (isSecond ? 2 : 1) });
+    this.#givingUp.restart();
     this.#meter.moveTo(this.#bytesBefore() + bytesDone);
   }
 

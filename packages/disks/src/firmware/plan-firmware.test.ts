@@ -10,12 +10,12 @@ import { recorded } from "./testing/recorded.ts";
 type Tools = Readonly<Record<string, Partial<Executed>>>;
 const GiB = 1024 ** 3;
 
-async function plan(tree: Tree, tools: Tools, path: string, methodId: string) {
+async function plan(tree: Tree, tools: Tools, path: string, methodId: string, places = nowhere) {
   const machine = memoryMachine({ ...systemOn("254:1"), ...tree }, { tools });
-  const found = (await discoverWithoutContents(machine, nowhere)).find(({ device }) => device.path === path);
+  const found = (await discoverWithoutContents(machine, places)).find(({ device }) => device.path === path);
   if (found === undefined) throw new Error(`There is no ${path}`);
   return firmwarePassesFor(
-    { machine, places: nowhere, found, bootId: "boot", holds: async () => [], left: null },
+    { machine, places, found, bootId: "boot", holds: async () => [], left: null },
     methodId,
   );
 }
@@ -161,6 +161,17 @@ test("a sanitize of a subsystem of which another namespace is in use is refused"
       /^Cannot erase \/dev\/nvme1n1: that would erase its whole NVMe subsystem, and \/dev\/nvme1n2 is not free: /,
     ),
   });
+});
+
+test("a sanitize of a subsystem of which another namespace is protected is refused", async () => {
+  const places = { ...nowhere, protected: ["/dev/nvme1n2"] };
+  const tree = nvme("nvme1n1", "nvme1n2");
+  await expect(plan(tree, nvmeTools(), "/dev/nvme1n1", "nvme-sanitize-crypto", places)).rejects.toMatchObject(
+    {
+      code: "DEVICE_PROTECTED",
+      message: expect.stringMatching(/nvme1n2 is not free: it is protected \(\/dev\/nvme1n2\)$/),
+    },
+  );
 });
 
 test("without nvme-cli nothing can be asked", async () => {

@@ -306,6 +306,24 @@ test("another disk at the planned path is not asked in its stead", async () => {
   });
 });
 
+test("what was asked by its path and is another disk since says nothing of the planned one", async () => {
+  const machine = machineSaying(hardDisk());
+  const plan = await planOf(machine, nowhere, makeHealthPlan, { kind: "health", path: "/dev/sdb" });
+  let hasAnswered = false;
+  const exchanged: typeof machine = {
+    ...machine,
+    execute: async (program, args, options) => {
+      const said = await machine.execute(program, args, options);
+      hasAnswered = true;
+      return said;
+    },
+    readText: async (path) => (hasAnswered && path.endsWith("sdb/diskseq") ? "99" : machine.readText(path)),
+  };
+  await expect(carryOutHealth(workContext(exchanged, nowhere, plan).context)).rejects.toMatchObject({
+    code: "IDENTITY_CHANGED",
+  });
+});
+
 test("a job that is stopped says so", async () => {
   const machine = machineSaying(hardDisk());
   const plan = await planOf(machine, nowhere, makeHealthPlan, { kind: "health", path: "/dev/sdb" });

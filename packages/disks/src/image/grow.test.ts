@@ -15,7 +15,7 @@ const practiceFolder = `${workshop.folder}/practice`;
 mkdirSync(practiceFolder);
 afterAll(() => workshop.removeAll());
 
-const places = { practiceFolder, imagesFolder: bench.folder, needed: [] };
+const places = { practiceFolder, imagesFolder: bench.folder, needed: [], protected: [] };
 const mebibyte = 1024 * 1024;
 
 /** Real files of a real system, with its links, owners and modes: 1 MB or so of what Debian installs everywhere. */

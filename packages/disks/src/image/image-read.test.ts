@@ -19,7 +19,7 @@ mkdirSync(practiceFolder);
 afterAll(() => workshop.removeAll());
 
 const machine = linuxMachine();
-const places = { practiceFolder, imagesFolder: bench.folder, needed: [] };
+const places = { practiceFolder, imagesFolder: bench.folder, needed: [], protected: [] };
 const mebibyte = 1024 * 1024;
 /** Random at its ends, zeros between. */
 const whole = Buffer.concat([content(mebibyte + 512), Buffer.alloc(3 * mebibyte), content(mebibyte)]);

@@ -16,7 +16,7 @@ run("mkdir", practiceFolder);
 afterAll(() => workshop.removeAll());
 
 const machine = linuxMachine();
-const places = { practiceFolder, imagesFolder: bench.folder, needed: [] };
+const places = { practiceFolder, imagesFolder: bench.folder, needed: [], protected: [] };
 const mebibyte = 1024 * 1024;
 const system = content(3 * mebibyte + 700);
 const device = workshop.makeSparseFile(8 * mebibyte, practiceFolder);

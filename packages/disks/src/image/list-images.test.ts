@@ -3,7 +3,7 @@ import { memoryMachine } from "../testing/memory-machine.ts";
 import { listImages } from "./list-images.ts";
 
 const folder = "/srv/images";
-const places = { practiceFolder: null, imagesFolder: folder, needed: [] };
+const places = { practiceFolder: null, imagesFolder: folder, needed: [], protected: [] };
 
 const machine = memoryMachine({
   [`${folder}/debian.img.xz`]: { kind: "regular", sizeBytes: 1234, modified: "1767323045678000001" },

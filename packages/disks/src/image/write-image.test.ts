@@ -16,7 +16,7 @@ const bench = new ImageBench(workshop.folder);
 afterAll(() => workshop.removeAll());
 
 const machine = linuxMachine();
-const places = { practiceFolder: null, imagesFolder: bench.folder, needed: [] };
+const places = { practiceFolder: null, imagesFolder: bench.folder, needed: [], protected: [] };
 const mebibyte = 1024 * 1024;
 /** Five blocks and a piece of a sector. */
 const odd = content(5 * mebibyte + 1234);

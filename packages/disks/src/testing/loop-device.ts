@@ -67,7 +67,11 @@ export class LoopWorkshop {
   /** Detaches one of ours and attaches another file under the same name. */
   replace(device: string, file: string): void {
     this.detach(device);
-    run("losetup", device, file);
+    // the kernel lets go of a device that somebody looks at, a listing or udev, when they close it
+    for (let tries = 0; exitCodeOf("losetup", device, file) !== 0; tries++) {
+      if (tries === 50) throw new Error(`Cannot attach ${file} to ${device}: somebody keeps it`);
+      run("sleep", "0.1");
+    }
     this.#attached.set(device, diskseqOf(device));
   }
 

@@ -29,7 +29,7 @@ export {
   workbench,
 };
 
-export const nowhere: Places = { practiceFolder: null, imagesFolder: null, needed: [] };
+export const nowhere: Places = { practiceFolder: null, imagesFolder: null, needed: [], protected: [] };
 
 /** All of them, by a name for tests. */
 export const machines: Readonly<Record<string, { readonly tree: Tree } & MemoryMachineOptions>> = {

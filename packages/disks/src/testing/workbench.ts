@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   readonly disk: MemoryDisk;
   readonly clock?: VirtualClock;
   readonly limits?: Partial<Limits>;
+  /** What is to be found in its machine besides. */
+  readonly more?: (machine: Machine) => Machine;
   readonly seedHex?: string;
   readonly onEvent?: (event: JobEvent) => void;
 }
@@ -45,12 +47,13 @@ export class Workbench {
     disk,
     clock = new VirtualClock(),
     limits = {},
+    more = (machine) => machine,
     seedHex = someSeedHex,
     onEvent,
   }: WorkbenchOptions) {
     this.disk = disk;
     this.clock = clock;
-    this.machine = machineWith(disk);
+    this.machine = more(machineWith(disk));
     this.seedHex = seedHex;
     this.#limits = { ...usualLimits, ...limits };
     this.#onEvent = onEvent ?? (() => {});

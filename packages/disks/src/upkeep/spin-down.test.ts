@@ -176,3 +176,14 @@ test("a disk that was mounted since the plan is left alone", async () => {
   });
   expect(lines).toEqual([]);
 });
+
+test("a disk that was protected since the plan is left alone", async () => {
+  const { machine, lines } = machineWhere(workbench, { "hdparm -y /dev/sdb": [{}] });
+  const plan = await planOf(machine, nowhere, makeSpinDownPlan, { kind: "spin-down", path: "/dev/sdb" });
+  const places = { ...nowhere, protected: ["wwn:50014ee2b1234567"] };
+  await expect(carryOutSpinDown(workContext(machine, places, plan).context)).rejects.toMatchObject({
+    code: "DEVICE_PROTECTED",
+    message: "Cannot spin down /dev/sdb: it is protected (wwn:50014ee2b1234567)",
+  });
+  expect(lines).toEqual([]);
+});

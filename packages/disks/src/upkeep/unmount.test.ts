@@ -93,6 +93,16 @@ describe("a plan", () => {
   });
 });
 
+test.each([
+  ["protected", { ...nowhere, protected: ["/dev/sdb1"] }, "DEVICE_PROTECTED"],
+  ["the system's", { ...nowhere, needed: ["/mnt/a/state"] }, "DEVICE_IS_SYSTEM"],
+])("a disk that has become %s since the plan is left alone by the job", async (_, places, code) => {
+  const { machine, lines } = machineWith([mountLine("8:17", "/mnt/a", "ext4", "/dev/sdb1")]);
+  const made = await plan(machine);
+  await expect(carryOutUnmount(workContext(machine, places, made).context)).rejects.toMatchObject({ code });
+  expect(lines).toEqual([]);
+});
+
 /** A machine whose umount and swapoff change what is mounted, as far as `busy` lets them. */
 function machineWith(
   mounts: readonly string[],

@@ -137,6 +137,7 @@ export class MemoryDiskHost implements DiskHost {
       path,
       identity,
       bus: "memory",
+      controller: null,
       rotational: false,
       logicalSectorBytes: 512,
       physicalSectorBytes: 512,

@@ -7,7 +7,7 @@ import { connectLines } from "@trofie/commands/lines";
 import { stationContract, type Job, type StationContract } from "@trofie/contract";
 import { Reactor, type Random } from "@trofie/reactor";
 import { MemoryNetwork, seededRandom, settle, VirtualClock } from "@trofie/reactor/testing";
-import { Station } from "../station.ts";
+import { Station, type StationOptions } from "../station.ts";
 import { MemoryDiskHost, type MemoryJobProcess } from "./memory-disk-host.ts";
 
 export class StationInMemory {
@@ -39,8 +39,9 @@ export class StationInMemory {
     return join(this.folder, "state");
   }
 
-  async start(): Promise<void> {
+  async start(more: Partial<StationOptions> = {}): Promise<void> {
     this.station = await Station.start({
+      ...more,
       host: this.host,
       statePath: this.statePath,
       socketPath: join(this.folder, "run/station.sock"),
@@ -116,9 +117,9 @@ export class StationInMemory {
     await this.stop();
   }
 
-  async restart(): Promise<void> {
+  async restart(more: Partial<StationOptions> = {}): Promise<void> {
     await this.stop();
-    await this.start();
+    await this.start(more);
     await this.pass();
   }
 
