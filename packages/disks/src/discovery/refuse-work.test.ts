@@ -226,3 +226,22 @@ test("of several obstacles the system is told first, then read-only, then the us
   };
   expect(await refusalTo("erase", system)).toMatchObject({ code: isSystem });
 });
+
+test("of several uses the one nearest to the kernel's own claims is told first", async () => {
+  const claims: Tree[] = [
+    madeOfSdb("dm-0", "252:0", { "dm/name": "vault" }),
+    mountedSdb,
+    { "/proc/swaps": "Filename Type Size Used Priority\n/dev/sdb partition 1 0 -2" },
+    loopDevice(3, MiB, "/dev/sdb"),
+    { "/proc/7/comm": "dd", "/proc/7/fd/1": { link: "/dev/sdb" }, "/proc/7/fdinfo/1": "flags:\t0100001" },
+  ];
+  const machine = memoryMachine(Object.assign({ ...workbench }, ...claims) as Tree);
+  const found = (await discover(machine, nowhere)).find(({ device }) => device.path === "/dev/sdb");
+  expect(found!.device.uses).toEqual([
+    "held by dm-0 (vault)",
+    "mounted at /mnt",
+    "swap",
+    "behind /dev/loop3",
+    "open for writing in process 7 (dd)",
+  ]);
+});

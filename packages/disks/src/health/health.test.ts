@@ -306,6 +306,24 @@ test("another disk at the planned path is not asked in its stead", async () => {
   });
 });
 
+test("a disk that has come to the planned path while it was asked is not judged in its stead", async () => {
+  const before = machineSaying(hardDisk());
+  const plan = await planOf(before, nowhere, makeHealthPlan, { kind: "health", path: "/dev/sdb" });
+  let hasAnswered = false;
+  const machine: Machine = {
+    ...before,
+    execute: async (program, args, execution) => {
+      hasAnswered = true;
+      return before.execute(program, args, execution);
+    },
+    readText: async (path) => (path.endsWith("sdb/diskseq") && hasAnswered ? "99" : before.readText(path)),
+  };
+  await expect(carryOutHealth(workContext(machine, nowhere, plan).context)).rejects.toMatchObject({
+    code: "IDENTITY_CHANGED",
+  });
+  expect(hasAnswered).toBe(true);
+});
+
 test("a job that is stopped says so", async () => {
   const machine = machineSaying(hardDisk());
   const plan = await planOf(machine, nowhere, makeHealthPlan, { kind: "health", path: "/dev/sdb" });

@@ -93,6 +93,24 @@ describe("a plan", () => {
   });
 });
 
+test("a disk that has become the system's since the plan is left alone", async () => {
+  const lines: string[] = [];
+  const text = memoryMachine(layered([mountLine("8:17", "/mnt/a", "ext4", "/dev/sdb1")]));
+  const planned = await plan(text);
+  const nowTheSystems = memoryMachine({ ...layered([]), ...systemOn("8:17") });
+  const machine: Machine = {
+    ...nowTheSystems,
+    execute: async (program) => {
+      lines.push(program);
+      return null;
+    },
+  };
+  await expect(carryOutUnmount(workContext(machine, nowhere, planned).context)).rejects.toMatchObject({
+    code: "DEVICE_IS_SYSTEM",
+  });
+  expect(lines).toEqual([]);
+});
+
 /** A machine whose umount and swapoff change what is mounted, as far as `busy` lets them. */
 function machineWith(
   mounts: readonly string[],
