@@ -102,7 +102,7 @@ export class VerifyRun {
 
   async #readAgain(): Promise<void> {
     this.#teller.begin({ step: "Reading again where it failed", stepNumber: 1 });
-    const left = await Comparer.with({ ...this.#ground, lanes: 1 }, this.#context.plan.expect, (comparer) =>
+    const { left } = await Comparer.with({ ...this.#ground, lanes: 1 }, this.#context.plan.expect, (comparer) =>
       narrow(this.#ground, this.#suspects.ranges, this.#budget, async (range) => {
         const compared = await comparer.compare(range.offset, range.lengthBytes, 0);
         if (compared !== null) this.#found = addCompared(this.#found, this.#map, range, compared);
