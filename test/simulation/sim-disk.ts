@@ -157,10 +157,10 @@ export class DiskHandle implements OpenedDisk {
   }
 
   /** The kernel has its own copy from the moment that the write is under way. */
-  write(from: Uint8Array, offset: number): Promise<number> {
+  write(parts: readonly Uint8Array[], offset: number): Promise<number> {
     return this.#operate("write", offset, () => {
       this.#disk.witness.writing(this.#disk, this.life);
-      return this.#disk.disk.write(from.slice(), offset);
+      return this.#disk.disk.write([Buffer.concat(parts)], offset);
     });
   }
 

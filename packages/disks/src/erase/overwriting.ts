@@ -62,7 +62,7 @@ class Overwriting {
     const { context, ground, far, keeper, step } = this.#desk;
     step(`Writing ${fillWords(this.#pass.fill)}`, far.offset);
     const left = far.offset < this.#sizeBytes ? [between(far.offset, this.#sizeBytes)] : [];
-    const atOnce = underWay(this.#pass.fill, ground.disk);
+    const atOnce = underWay(this.#pass.fill, ground);
     await this.#withMaker(atOnce, (maker) =>
       writeRanges(ground, {
         ranges: without(left, far.map.of("write")),
@@ -89,7 +89,7 @@ class Overwriting {
       step("Writing again where it failed", this.#sizeBytes);
       let writtenBytes = 0;
       const { left, recoveredBytes } = await this.#withMaker(
-        { lanes: 1, longest: blockBytes },
+        { lanes: 1, block: blockBytes },
         async (maker) => {
           const attempt: Attempt = async ({ offset, lengthBytes }) => {
             const isWritten = await writePiece(ground, maker, offset, lengthBytes, 0);
@@ -182,8 +182,11 @@ class Overwriting {
     far.beginPhase(phase, far.suspects);
   }
 
-  async #withMaker<T>({ lanes, longest }: UnderWay, use: (maker: BlockMaker) => Promise<T>): Promise<T> {
-    const maker = blockMaker(this.#pass.fill, lanes, longest);
+  async #withMaker<T>(
+    { lanes, block }: Pick<UnderWay, "lanes" | "block">,
+    use: (maker: BlockMaker) => Promise<T>,
+  ): Promise<T> {
+    const maker = blockMaker(this.#pass.fill, lanes, block);
     try {
       return await use(maker);
     } finally {

@@ -18,8 +18,8 @@ export function checkDevice(name: string, sizeBytes: number, open: () => Promise
 
   test(`${name} gives back what was written, and only there`, () =>
     withDisk(async (disk) => {
-      await disk.write(filled(4096 * 3, 0x11), 0);
-      await disk.write(filled(4096, 0x22), 4096);
+      await disk.write([filled(4096 * 3, 0x11)], 0);
+      await disk.write([filled(4096, 0x22)], 4096);
       await disk.flush();
       const found = filled(4096 * 3, 0);
       expect(await disk.read(found, 0)).toBe(found.length);
@@ -34,7 +34,7 @@ export function checkDevice(name: string, sizeBytes: number, open: () => Promise
 
   test(`${name} writes its last byte and reads it`, () =>
     withDisk(async (disk) => {
-      expect(await disk.write(filled(4096, 0x33), sizeBytes - 4096)).toBe(4096);
+      expect(await disk.write([filled(4096, 0x33)], sizeBytes - 4096)).toBe(4096);
       const found = filled(4096, 0);
       await disk.read(found, sizeBytes - 4096);
       expect(found.at(-1)).toBe(0x33);
@@ -42,7 +42,7 @@ export function checkDevice(name: string, sizeBytes: number, open: () => Promise
 
   test(`${name} takes several operations at once`, () =>
     withDisk(async (disk) => {
-      await Promise.all([1, 2, 3, 4].map((i) => disk.write(filled(4096, i), i * 4096)));
+      await Promise.all([1, 2, 3, 4].map((i) => disk.write([filled(4096, i)], i * 4096)));
       const found = await Promise.all([1, 2, 3, 4].map((i) => readFirstByte(disk, i * 4096)));
       expect(found).toEqual([1, 2, 3, 4]);
     }));

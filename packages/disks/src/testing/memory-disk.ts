@@ -118,7 +118,8 @@ export class MemoryDisk implements OpenedDisk {
     return lengthBytes;
   }
 
-  async write(from: Uint8Array, offset: number): Promise<number> {
+  async write(parts: readonly Uint8Array[], offset: number): Promise<number> {
+    const from = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
     const given = from.subarray(0, this.#most(from.length));
     await this.#beginWrite(given, offset);
     if (this.#farewell === "end of file" || offset + given.length > this.sizeBytes)
@@ -153,7 +154,7 @@ export class MemoryDisk implements OpenedDisk {
       sizeBytes: this.sizeBytes,
       direct: this.direct,
       read: (into, offset) => whilePowered(() => this.read(into, offset)),
-      write: (from, offset) => whilePowered(() => this.write(from, offset)),
+      write: (parts, offset) => whilePowered(() => this.write(parts, offset)),
       flush: () => whilePowered(() => this.flush()),
       close: () => this.close(),
     };
