@@ -10,9 +10,9 @@ import { long, secret } from "../scenario.ts";
 import { onStand, sizeBytes, type FaultyGuestDisk } from "./stand.ts";
 
 export const ourErases = [
-  onStand("our station erases and reads back disks with sectors of 512 and 4096 bytes", async (place) => {
+  onStand("our station erases and reads back a disk on every bus, and with sectors of 4096 bytes", async (place) => {
     const { control } = place.station;
-    const disks = place.disks.filter(({ serial }) => ["SATA-512", "NVME-4K", "SCSI-4K"].includes(serial));
+    const { disks } = place;
     for (const { source } of disks) source.media.fill(secret);
     const jobs = await Promise.all(
       disks.map(async ({ serial, bus }) => {

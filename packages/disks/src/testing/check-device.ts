@@ -26,6 +26,15 @@ export function checkDevice(name: string, sizeBytes: number, open: () => Promise
       expect([found[4095], found[4096], found[8191], found[8192]]).toEqual([0x11, 0x22, 0x22, 0x11]);
     }));
 
+  test(`${name} takes parts one behind the other, the same memory twice too`, () =>
+    withDisk(async (disk) => {
+      const [one, two] = [filled(4096, 0x11), filled(8192, 0x22)];
+      expect(await disk.write([one, two, one], 4096)).toBe(16_384);
+      const found = filled(16_384, 0);
+      await disk.read(found, 4096);
+      expect(Buffer.concat([one, two, one]).equals(found)).toBe(true);
+    }));
+
   test(`${name} reads no byte past its end`, () =>
     withDisk(async (disk) => {
       expect(await disk.read(filled(8192, 0), sizeBytes - 4096)).toBe(4096);

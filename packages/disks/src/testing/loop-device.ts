@@ -67,7 +67,10 @@ export class LoopWorkshop {
   /** Detaches one of ours and attaches another file under the same name. */
   replace(device: string, file: string): void {
     this.detach(device);
-    run("losetup", device, file);
+    for (let tries = 0; exitCodeOf("losetup", device, file) !== 0; tries++) {
+      if (tries === 50) throw new Error(`Cannot attach ${file} as ${device}: it is still in use`);
+      run("sleep", "0.1"); // somebody who looks at it just now keeps the number busy
+    }
     this.#attached.set(device, diskseqOf(device));
   }
 
