@@ -6,6 +6,7 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { mayActAs, type Contract, type Method } from "./contract.ts";
+import { takenBack } from "./earlier-command.ts";
 import { Refusal, StoreBroken, type ErrorCode } from "./errors.ts";
 import type { CommandRecord, VerdictStore } from "./event-log.ts";
 import type { Caller, Decision } from "./handlers.ts";
@@ -94,7 +95,7 @@ export class Dispatcher {
     const record = { cmd, digest, principal: caller.principal, method: name };
     if (this.#broken) throw this.#broken;
     try {
-      if (epoch !== this.#options.epoch) throw epochChanged();
+      if (epoch !== this.#options.epoch) throw notOurs(epoch);
       return this.#accept(record, (await this.#handler(name)(input, caller)) as Decision<Params>);
     } catch (error) {
       if (error instanceof StoreBroken) throw error;
@@ -167,11 +168,12 @@ function replay(
   throw new Refusal(code, message, { ...details, recorded: true, replayed: true });
 }
 
-function epochChanged(): Refusal {
-  return new Refusal(
-    "EPOCH_CHANGED",
-    "Cannot carry out the command: the station has another journal than the one it was meant for; look at the disk",
-  );
+function notOurs(epoch: string): Refusal {
+  const state =
+    epoch === takenBack
+      ? "whoever gave it has taken it back"
+      : "the station has another journal than the one it was meant for; look at the disk";
+  return new Refusal("EPOCH_CHANGED", `Cannot carry out the command: ${state}`);
 }
 
 /** Checks a value against its schema. Throws a `Refusal` that names each field and what is wrong with it. */
