@@ -5,7 +5,7 @@ const lookedAt = 1_000;
 
 /** The job that has the device for which this one is queued; undefined when it need not wait. */
 export async function jobAhead(client: StationClient, id: string): Promise<Job | undefined> {
-  const { jobs } = await client.query("job.list", { limit: lookedAt });
+  const { jobs } = await client.query("job.list", { limit: lookedAt, open: true });
   const own = jobs.find((job) => job.id === id);
   if (own?.state !== "queued") return undefined;
   const older = jobs.slice(jobs.indexOf(own) + 1);

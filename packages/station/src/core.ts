@@ -95,7 +95,7 @@ export async function startCore(options: CoreOptions, parts: AsyncDisposableStac
 
   journal.commitAtAnyCost(() => recordStart(journal, putAside));
   journal.setReserveAside();
-  reports.writeMissing();
+  for (const job of reports.missing()) writeReport(reports, job, onError);
   parts.defer(() => queue.close(stopWithinMs));
   const stopping = new AbortController();
   parts.defer(() => stopping.abort());
