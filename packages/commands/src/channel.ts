@@ -18,6 +18,8 @@ export interface Channel {
 export interface Receiver {
   /** Once, before anything else. */
   channelOpened(channel: Channel): void;
+  /** Some bytes came, of a message perhaps that is not whole yet. A browser's WebSocket tells of whole messages alone. */
+  bytesReceived?(): void;
   /** A returned promise holds back the next message and, where the connection can, stops reading the peer. */
   messageReceived(message: string): void | Promise<void>;
   /** Bytes that are not UTF-8 arrived in place of a message. */
@@ -42,3 +44,8 @@ export const maxBytesFromStation = 4 * 1_048_576;
 /** Above the first a sender holds back what it can make again later; below the second it sends again. */
 export const highWaterBytes = 65_536;
 export const lowWaterBytes = 16_384;
+
+/** Whether a message takes more bytes: in UTF-8, where no UTF-16 unit takes more than three bytes. */
+export function isLonger(text: string, maxBytes: number): boolean {
+  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
+}

@@ -1,6 +1,6 @@
 /** One connection at the client: waits for the greeting, opens the session, pairs answers with requests. */
 import type { Clock } from "@trofie/reactor";
-import type { Channel, Connect, Receiver } from "./channel.ts";
+import { isLonger, maxBytesAfterOpen, type Channel, type Connect, type Receiver } from "./channel.ts";
 import { ProtocolError, Refusal } from "./errors.ts";
 import { parseGoodbye, parseWelcome, type Welcome } from "./from-station.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -94,11 +94,12 @@ export class ClientSession implements Receiver {
   request(method: string, params: object): Promise<Params> {
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
+      const text = sendable(id, method, params);
       this.#waiting.set(id, {
         answered: (answer) => ("error" in answer ? reject(refusalOf(answer.error)) : resolve(answer.result)),
         lost: (reason) => reject(new ConnectionLostError(reason)),
       });
-      this.#channel.send(encodeRequest(id, method, params));
+      this.#channel.send(text);
     });
   }
 
@@ -111,6 +112,10 @@ export class ClientSession implements Receiver {
         channel.abort();
       },
     });
+  }
+
+  bytesReceived(): void {
+    this.#heartbeat.received();
   }
 
   messageReceived(text: string): void {
@@ -210,4 +215,27 @@ export class ClientSession implements Receiver {
 function proofFor(auth: Params | Prove, nonce: unknown): Proof | { auth: Params; answer: null } | null {
   if (typeof auth !== "function") return { auth, answer: null };
   return typeof nonce === "string" && noncePattern.test(nonce) ? auth(nonce) : null;
+}
+
+/**
+ * Throws a `Refusal` for a request that no station takes: it would end the connection, without a word of which one it was,
+ * and be sent again on the next.
+ */
+function sendable(id: RequestId, method: string, params: object): string {
+  const text = asJson(id, method, params);
+  parseMessage(text);
+  if (!isLonger(text, maxBytesAfterOpen)) return text;
+  throw unsendable(method, `it is longer than the ${maxBytesAfterOpen} bytes that a station reads`);
+}
+
+function asJson(id: RequestId, method: string, params: object): string {
+  try {
+    return encodeRequest(id, method, params);
+  } catch (error) {
+    throw unsendable(method, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function unsendable(method: string, why: string): Refusal {
+  return new Refusal("INVALID_PARAMS", `Cannot send ${method}: ${why}`);
 }

@@ -31,7 +31,7 @@ export class EventPump {
   readonly because: SnapshotReason | null;
   readonly #channel: Channel;
   readonly #log: EventLog;
-  readonly #snapshot: Iterator<string>;
+  #snapshot: Iterator<string>;
   #cursor: number;
   #inSnapshot = true;
   #rows: readonly EventRow[] = [];
@@ -66,7 +66,9 @@ export class EventPump {
       const { done, value } = this.#snapshot.next();
       if (!done) return value;
       this.#inSnapshot = false;
+      this.#snapshot = noMessages(); // a generator that has ended keeps what it went over
     }
+    if (this.#cursor === this.#log.lastSeq) return null;
     if (this.#rows.length === 0) this.#rows = this.#log.read(this.#cursor, rowsPerRead);
     const [row, ...rest] = this.#rows;
     if (!row) return null;
