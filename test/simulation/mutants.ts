@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "the epoch is not looked at",
     `${commands}/dispatcher.ts`,
-    "      if (epoch !== this.#options.epoch) throw epochChanged();\n",
+    "      if (epoch !== this.#options.epoch) throw notOurs(epoch);\n",
     "",
   ),
 
