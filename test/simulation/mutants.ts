@@ -109,8 +109,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "commands of an earlier life are not sent again",
     `${commands}/client.ts`,
-    "    const commands = (await this.#options.outbox?.load()) ?? [];",
-    "    const commands: SavedCommand[] = [];",
+    "      commands = (await this.#options.outbox?.load()) ?? [];",
+    "      commands = [];",
   ),
   mutant(
     "a refusal for now is not asked again",
