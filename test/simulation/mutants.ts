@@ -174,12 +174,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "a snapshot is as of its end",
     `${commands}/event-pump.ts`,
-    `    yield encodeNotification("snapshot.begin", { seq, items: items.length, because });
-    for (const item of items) yield encodeNotification("snapshot.item", item);
-    yield encodeNotification("snapshot.end", { seq, head });`,
-    `    yield encodeNotification("snapshot.begin", { seq: seq + 1, items: items.length, because });
-    for (const item of items) yield encodeNotification("snapshot.item", item);
-    yield encodeNotification("snapshot.end", { seq: seq + 1, head });`,
+    `  return { seq: log.lastSeq, head: log.head, items: log.snapshot() };`,
+    `  return { seq: log.lastSeq + 1, head: log.head, items: log.snapshot() };`,
   ),
   mutant(
     "watchers hear of an event before its commit",

@@ -53,7 +53,7 @@ export class SimDisk {
       seed: chance.word(),
       faults: { lies: () => this.liesOneIn > 0 && chance.oneIn(this.liesOneIn) && this.#lied() },
       latency: {
-        clock: { wait: (ms) => new Promise((resolve) => clock.callLater(ms, () => resolve())) },
+        clock: { wait: (ms) => new Promise((resolve) => clock.callLater(ms, resolve)) },
         ms: () => chance.between(10, 120) * this.slowness,
       },
     });
@@ -204,9 +204,8 @@ export class DiskHandle implements OpenedDisk {
   }
 
   #wait(): Promise<void> {
-    return new Promise((resolve) =>
-      this.#disk.clock.callLater(this.#disk.chance.between(0, 10) * this.#disk.slowness, () => resolve()),
-    );
+    const { clock, chance, slowness } = this.#disk;
+    return new Promise((resolve) => clock.callLater(chance.between(0, 10) * slowness, resolve));
   }
 
   /** A dead process holds its device until its last operation has come back. */

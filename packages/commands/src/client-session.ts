@@ -71,7 +71,7 @@ export class ClientSession implements Receiver {
     using _ = this.#clock.callLater(openWithinMs, () =>
       late.abort(new ConnectionLostError("Cannot open the session: no answer in ten seconds")),
     );
-    const channel = await connect(this, AbortSignal.any([signal, late.signal]));
+    const channel = await this.#connect(connect, signal, late);
     late.signal.addEventListener("abort", () => channel.abort(), { once: true });
     try {
       await this.#opened.promise;
@@ -80,6 +80,18 @@ export class ClientSession implements Receiver {
       throw error;
     }
     return this;
+  }
+
+  /** Given up by the signal, or when it is late. (Why not `AbortSignal.any`: see the reactor's `Attempt`.) */
+  async #connect(connect: Connect, signal: AbortSignal, late: AbortController): Promise<Channel> {
+    const giveUp = (): void => late.abort(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp);
+    try {
+      return await connect(this, late.signal);
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
   }
 
   get closed(): Promise<string> {

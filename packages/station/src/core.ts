@@ -91,7 +91,8 @@ export async function startCore(options: CoreOptions, parts: AsyncDisposableStac
     notAdmitted: (door, agent) => authFailures.refused(door, agent),
     onInternalError: onError,
   });
-  journal.onCommit = () => server.eventsCommitted();
+  const committed = (): void => server.eventsCommitted();
+  journal.onCommit = committed;
 
   journal.commitAtAnyCost(() => recordStart(journal, putAside));
   journal.setReserveAside();

@@ -217,10 +217,10 @@ export class MemoryDisk implements OpenedDisk {
   async #begin(operation: Operation, offset: number, lengthBytes: number): Promise<void> {
     const powerCuts = this.#powerCuts;
     this.counts[operation] += 1;
-    await this.faults.before?.(operation, offset, lengthBytes);
+    if (this.faults.before) await this.faults.before(operation, offset, lengthBytes);
     const ms = this.#latency?.ms(operation, offset, lengthBytes) ?? 0;
     if (ms > 0) await this.#latency?.clock.wait(ms);
-    await this.#hanging?.promise;
+    if (this.#hanging) await this.#hanging.promise;
     if (this.#powerCuts !== powerCuts) await new Promise(() => {});
     if (this.#farewell === "ENODEV" || this.#farewell === "EIO") throw systemError(this.#farewell);
   }
@@ -245,12 +245,12 @@ export class MemoryDisk implements OpenedDisk {
   }
 
   #firstSpoiled(on: "read" | "write", offset: number, lengthBytes: number) {
-    const [first] = this.#spoiled
-      .filter(
-        (bad) => bad.left > 0 && (bad.on === on || bad.on === "both") && overlaps(bad, offset, lengthBytes),
-      )
-      .toSorted((a, b) => a.offset - b.offset);
-    return first ?? null;
+    let first: (Spoiled & { left: number }) | null = null;
+    for (const bad of this.#spoiled) {
+      if (bad.left === 0 || (bad.on !== on && bad.on !== "both")) continue;
+      if (overlaps(bad, offset, lengthBytes) && bad.offset < (first?.offset ?? Infinity)) first = bad;
+    }
+    return first;
   }
 
   #failureOf(bad: Spoiled & { left: number }): Error {
