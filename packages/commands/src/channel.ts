@@ -44,8 +44,3 @@ export const maxBytesFromStation = 4 * 1_048_576;
 /** Above the first a sender holds back what it can make again later; below the second it sends again. */
 export const highWaterBytes = 65_536;
 export const lowWaterBytes = 16_384;
-
-/** Whether a message takes more bytes: in UTF-8, where no UTF-16 unit takes more than three bytes. */
-export function isLonger(text: string, maxBytes: number): boolean {
-  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
-}

@@ -1,6 +1,6 @@
 /** One connection at the client: waits for the greeting, opens the session, pairs answers with requests. */
 import type { Clock } from "@trofie/reactor";
-import { isLonger, maxBytesAfterOpen, type Channel, type Connect, type Receiver } from "./channel.ts";
+import { maxBytesAfterOpen, type Channel, type Connect, type Receiver } from "./channel.ts";
 import { ProtocolError, Refusal } from "./errors.ts";
 import { parseGoodbye, parseWelcome, type Welcome } from "./from-station.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -13,6 +13,7 @@ import {
   type NotificationMessage,
   type RequestId,
   type Params,
+  isLonger,
 } from "./json-rpc.ts";
 import {
   noncePattern,

@@ -38,7 +38,7 @@ export interface ClientOptions<C extends Contract> {
   /** What this client shows at the door, or proves there: `proveToken`. Nothing where the door needs none. */
   readonly auth?: Params | Prove;
   readonly want?: { readonly events: boolean; readonly progress: boolean };
-  /** UUID of this process or tab; made anew by default. The same again goes on where that client ended. */
+  /** UUID of this process or tab; made anew by default. With the same again a late connection of before is sent away. */
   readonly client?: string;
   /** Keeps the commands of this client over its death; by default they end with it. */
   readonly outbox?: OutboxStore;

@@ -2,7 +2,6 @@
 import type { Clock } from "@trofie/reactor";
 import {
   highWaterBytes,
-  isLonger,
   lowWaterBytes,
   maxBytesBeforeOpen,
   maxBytesFromStation,
@@ -24,6 +23,7 @@ import {
   type Message,
   type RequestMessage,
   type Params,
+  isLonger,
 } from "./json-rpc.ts";
 import { openWithinMs, parseOpening, protocolVersion, type Opening } from "./opening.ts";
 

@@ -98,10 +98,12 @@ export class JobRun {
     await recorder.record(() => {
       if (!isDue()) return;
       const overtaken = whyOvertaken(this.#job(), jobs);
-      if (overtaken !== null)
-        return void jobs.change(this.#id, { state: "interrupted", why: `Cannot go on: ${overtaken}` });
-      jobs.setProcess(this.#id, process);
-      jobs.change(this.#id, { state: "running", startedAt: this.#job().startedAt ?? isoTime(clock) });
+      if (overtaken !== null) {
+        jobs.change(this.#id, { state: "interrupted", why: `Cannot go on: ${overtaken}` });
+      } else {
+        jobs.setProcess(this.#id, process);
+        jobs.change(this.#id, { state: "running", startedAt: this.#job().startedAt ?? isoTime(clock) });
+      }
     });
     return this.#job().state === "running";
   }

@@ -24,6 +24,7 @@ export class NarrowLine {
     const closed = Promise.withResolvers<string>();
     const underWay: { readonly message: string; leftBytes: number }[] = [];
     let bufferedBytes = 0;
+    let mayBytes = 0;
     let isOver = false;
     const end = (reason: string): void => {
       if (isOver) return;
@@ -32,17 +33,21 @@ export class NarrowLine {
       client.channelLost(reason);
       station.channelLost();
     };
+    /** False when it has all arrived, or may not yet. */
+    const carry = (): boolean => {
+      const [first] = underWay;
+      if (first === undefined || mayBytes === 0 || isOver) return false;
+      const bytes = Math.min(mayBytes, first.leftBytes);
+      first.leftBytes -= bytes;
+      bufferedBytes -= bytes;
+      mayBytes -= bytes;
+      client.bytesReceived?.();
+      if (first.leftBytes === 0) void client.messageReceived(underWay.shift()!.message);
+      return true;
+    };
     const tick = (): void => {
-      let mayBytes = this.#bytesPerTick;
-      while (mayBytes > 0 && underWay.length > 0 && !isOver) {
-        const first = underWay[0]!;
-        const bytes = Math.min(mayBytes, first.leftBytes);
-        first.leftBytes -= bytes;
-        bufferedBytes -= bytes;
-        mayBytes -= bytes;
-        client.bytesReceived?.();
-        if (first.leftBytes === 0) void client.messageReceived(underWay.shift()!.message);
-      }
+      mayBytes = this.#bytesPerTick;
+      while (carry());
       if (bufferedBytes === 0) station.channelDrained();
       if (!isOver) clock.callLater(tickMs, tick);
     };
