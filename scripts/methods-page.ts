@@ -90,17 +90,35 @@ is the SHA-256 of the seed's 32 bytes and, after them, a label in ASCII:
 | the key of a random pass | \`key of pass 3\` | all |
 | a character | \`character a of round 1\` | the first |
 | a place in an order | \`order of passes 5 to 31, place 31, try 1\` | the first 4, as a number, high byte first |
+| a place that a sampled pass reads back | \`samples of pass 3, subsection 17, place 1, try 1\` | as of an order |
+| a place that \`trofie verify\` reads | \`samples, subsection 17, place 1, try 1\` | as of an order |
+| a place that is looked at before and after a firmware erase | \`firmware sample 17, try 1\` | as of an order |
 
 Passes are counted from 1 over the whole plan, all its rounds included, in the order of the plan. An order is drawn from
 the last place down (Fisher and Yates): for place _p_ of the range that begins at _f_, there are _n_ = _p_ − _f_ + 1
 passes left; the number mod _n_ says which of them comes to place _p_, and the one that was there takes its place. A
 number that is not below the largest multiple of _n_ in 32 bits is drawn again, as try 2.
 
-So, with the seed in hex as \`SEED\`, the key of pass 3 is:
+With the seed in hex as \`SEED\`, the key of pass 3 is:
 
 \`\`\`sh
 (echo "$SEED" | tr a-f A-F | basenc --base16 -d; printf 'key of pass 3') | sha256sum
 \`\`\`
+
+## Which places a sample reads
+
+The disk is counted in units of 4096 bytes; the first and the last, which may be shorter, are always read. What lies
+between them, _u_ units, is cut into a thousand subsections: the one counted _i_ from 0 begins at unit
+1 + ⌊_u_·_i_ / 1000⌋ and ends before 1 + ⌊_u_·(_i_ + 1) / 1000⌋. Of its _s_ units each of two places has
+_p_ = ⌈_s_ · 5 %⌉, and in a quick reading ⌈_s_ · 0.5 %⌉. Two numbers are drawn, each mod _s_ − 2 _p_ + 1; the smaller one
+is where the first place begins in the subsection, and the second begins _p_ units after the larger. A number that is
+not below the largest multiple in 32 bits is drawn again. Where all that would be more than half of the disk, every byte
+is read.
+
+For a firmware erase the disk's whole units of 4096 bytes, at most 512 parts of them with the borders rounded down alike,
+give one sample each, at the number drawn mod the part's length; the first and the last 4096 bytes are samples too.
+
+## What a report has
 
 A report has the passes in the order in which they were carried out, with keys and characters as they were drawn, which
 is all that a check needs.

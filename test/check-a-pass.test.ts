@@ -1,11 +1,13 @@
 /** What docs/methods.md says: anybody can check a pass with programs that are not ours. */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { ErasePlan } from "@trofie/contract";
 import { overwriteMethods } from "@trofie/contract";
 import { afterAll, describe, expect, test } from "vitest";
 import { plannedPasses, resolvePasses } from "../packages/disks/src/erase/fills.ts";
+import { placesOf } from "../packages/disks/src/erase/sample.ts";
 import { blockBytes, blockMaker } from "../packages/disks/src/erase/streams/block-maker.ts";
 import { LoopWorkshop, whyNoLoops } from "../packages/disks/src/testing/loop-device.ts";
 
@@ -37,6 +39,44 @@ function lastPass(stream: ErasePlan["stream"]) {
 test("the key of a pass follows from the seed by sha256sum alone", () => {
   const { stdout } = shell(keyCommand!, { SEED: seedHex });
   expect(stdout).toBe(`${lastPass("chacha8").keyHex}  -\n`);
+});
+
+/** The rule of the page, with nothing of ours in it but its words. */
+function sampledUnits(sizeBytes: number, label: string, percent: number): Set<number> {
+  const below = (of: string, limit: number): number => {
+    const fair = Math.floor(2 ** 32 / limit) * limit;
+    for (let attempt = 1; ; attempt++) {
+      const hash = createHash("sha256").update(Buffer.from(seedHex, "hex")).update(`${of}, try ${attempt}`);
+      const drawn = hash.digest().readUInt32BE();
+      if (drawn < fair) return drawn % limit;
+    }
+  };
+  const last = Math.ceil(sizeBytes / 4096) - 1;
+  const read = new Set([0, last]);
+  for (let i = 0; i < 1000; i++) {
+    const from = 1 + Math.floor(((last - 1) * i) / 1000);
+    const units = 1 + Math.floor(((last - 1) * (i + 1)) / 1000) - from;
+    const length = Math.ceil((units * percent) / 100);
+    const draws = [1, 2].map((place) =>
+      below(`${label}, subsection ${i + 1}, place ${place}`, units - 2 * length + 1),
+    );
+    for (let unit = 0; unit < length; unit++)
+      read.add(from + Math.min(...draws) + unit).add(from + Math.max(...draws) + length + unit);
+  }
+  return read;
+}
+
+test.each([
+  ["sampled", 5],
+  ["quick", 0.5],
+] as const)("the places of a %s reading follow from the seed by the rule of the page", (reading, percent) => {
+  const sizeBytes = 300 * 1024 * 1024 + 512;
+  const places = placesOf(sizeBytes, reading, seedHex, "samples of pass 3");
+  const units = places.flatMap(({ offset, lengthBytes }) =>
+    Array.from({ length: Math.ceil(lengthBytes / 4096) }, (_, i) => offset / 4096 + i),
+  );
+  expect(page).toContain("samples of pass 3, subsection 17, place 1, try 1");
+  expect(units).toEqual([...sampledUnits(sizeBytes, "samples of pass 3", percent)].toSorted((a, b) => a - b));
 });
 
 const why = whyNoLoops();

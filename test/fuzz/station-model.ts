@@ -41,6 +41,7 @@ export interface Foretold {
   readonly goodbye: string | null;
   /** Who has opened. */
   readonly client: string | null;
+  readonly role: string | null;
   readonly reading: ToldReading;
   readonly wantsProgress: boolean;
   /** A handler took its time. */
@@ -99,6 +100,7 @@ export class StationModel {
       decided: [...this.#decided.values()],
       goodbye: this.#goodbye,
       client: this.#client,
+      role: this.#role,
       reading: this.#reading,
       wantsProgress: this.#wantsProgress,
       wasSlow: this.#wasSlow,

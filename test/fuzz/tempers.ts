@@ -4,7 +4,7 @@ export type Temper = "well" | "refuses" | "postpones" | "mistaken" | "slow" | "a
 
 /** How long a slow handler takes, and one that sleeps longer than any peer may be silent. */
 export const slowMs = 3_000;
-export const asleepMs = 40_000;
+export const asleepMs = 19_000;
 
 const tempers: Readonly<Record<string, Temper>> = {
   "/dev/none": "refuses",

@@ -65,10 +65,10 @@ export class Visit {
   }
 
   async #openRival(): Promise<void> {
-    const { client } = this.foretold;
+    const { client, role } = this.foretold;
     if (client === null) return;
     const rival = this.#station.connect();
-    const params = { proto: [1], client, agent: "rival", auth: { token: "viewer" } };
+    const params = { proto: [1], client, agent: "rival", auth: { token: role } };
     rival.say(Buffer.from(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "session.open", params })}\n`));
     await settle();
     rival.cut();

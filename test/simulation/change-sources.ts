@@ -57,6 +57,11 @@ export const smallWorld: readonly SourceChange[] = [
     replace: "export const blockBytes = 4096;",
   },
   {
+    file: "disks/src/erase/write-pass.ts",
+    find: "const fastBlocksPerSecond = 64;",
+    replace: "const fastBlocksPerSecond = 24;",
+  },
+  {
     file: "commands/src/channel.ts",
     find: "export const highWaterBytes = 65_536;",
     replace: "export const highWaterBytes = 3_000;",

@@ -9,18 +9,23 @@ import {
 import type { Places } from "../../packages/disks/src/discovery/surroundings.ts";
 import type { Machine } from "../../packages/disks/src/machine/machine.ts";
 
-/** A machine that changes: as it is now. */
-export interface Changing extends Machine {
-  /** Throws for a process that is dead. */
-  readonly now: () => Machine;
+/** A machine made of text, and what the real discovery finds in it. */
+export interface Seen {
+  readonly machine: Machine;
+  readonly found: Promise<Found[]>;
 }
 
-const found = new WeakMap<Machine, Promise<Found[]>>();
+/** A machine that changes. */
+export interface Changing extends Machine {
+  /** As it is now. Throws for a process that is dead. */
+  readonly now: () => Seen;
+}
 
-/** The places are always the same here. */
-export async function discoverWithoutContents(machine: Machine | Changing, places: Places): Promise<Found[]> {
-  const text = "now" in machine ? machine.now() : machine;
-  let known = found.get(text);
-  if (known === undefined) found.set(text, (known = discover(text, places)));
-  return known;
+export function look(machine: Machine, places: Places): Seen {
+  return { machine, found: discover(machine, places) };
+}
+
+/** The places are always the same here. @public for the source that is changed */
+export async function discoverWithoutContents(machine: Changing): Promise<Found[]> {
+  return machine.now().found;
 }

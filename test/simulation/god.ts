@@ -40,6 +40,10 @@ export interface GodOptions {
   readonly sometimes: Sometimes;
   /** The role of each principal. */
   readonly mayCommand: (principal: string) => boolean;
+  /** Told of each command that is sent for the first time. */
+  readonly onCommand: (principal: string, method: string, params: object) => void;
+  /** Told when a job's process has said something of weight: where it is now, or how it ended. */
+  readonly onWord: (disk: SimDisk, isLast: boolean) => void;
 }
 
 export class God implements DiskWitness, JobWitness {
@@ -50,10 +54,6 @@ export class God implements DiskWitness, JobWitness {
   readonly jobs = new Set<SimJob>();
   /** Commands that some client will remember after its death. */
   readonly saved = new Set<string>();
-  /** Told of each command that is sent for the first time. */
-  onCommand: (principal: string, method: string, params: object) => void = () => {};
-  /** Told when a job's process has said something of weight: where it is now, or how it ended. */
-  onWord: (disk: SimDisk, isLast: boolean) => void = () => {};
   readonly #options: GodOptions;
   readonly #lines: string[] = [];
   readonly #jobOf = new Map<Life, SimJob>();
@@ -107,8 +107,10 @@ export class God implements DiskWitness, JobWitness {
       const { id, job } = write.row;
       if (this.#jobTold.get(id) === job) continue;
       this.#jobTold.set(id, job);
-      const isTold = this.#options.medium.rows.events.some((row) => row.job === id && row.body === job);
-      if (!isTold) this.broken("I3", `${id} has changed to ${job}, and no event tells of it`);
+      if (
+        this.#options.medium.rows.events.findLast((row) => row.job === id && row.body === job) === undefined
+      )
+        this.broken("I3", `${id} has changed to ${job}, and no event tells of it`);
     }
   }
 
@@ -160,7 +162,7 @@ export class God implements DiskWitness, JobWitness {
       isRefused: false,
       isRecorded: false,
     });
-    this.onCommand(principal, method, params);
+    this.#options.onCommand(principal, method, params);
   }
 
   /** I2: all answers to one command are equal. I10: none says what is not durable. I13: none is good without the right. */
@@ -260,7 +262,7 @@ export class God implements DiskWitness, JobWitness {
   jobTold(job: SimJob, event: JobEvent): void {
     if (event.type !== "progress") {
       this.#options.trace.note(`${job.life.name} tells ${event.type}`);
-      if (event.type !== "checkpoint") this.onWord(this.#diskOf(job), false);
+      if (event.type !== "checkpoint") this.#options.onWord(this.#diskOf(job), false);
       return;
     }
     const { bytesDone, bytesTotal, stepNumber } = event;
@@ -277,7 +279,7 @@ export class God implements DiskWitness, JobWitness {
 
   jobReported(job: SimJob, report: JobReport): void {
     this.#checkReport(job, report);
-    this.onWord(this.#diskOf(job), true);
+    this.#options.onWord(this.#diskOf(job), true);
   }
 
   #checkReport(job: SimJob, report: JobReport): void {

@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "the epoch is not looked at",
     `${commands}/dispatcher.ts`,
-    "      if (epoch !== this.#options.epoch) throw epochChanged();\n",
+    "      if (epoch !== this.#options.epoch) throw notOurs(epoch);\n",
     "",
   ),
 
@@ -109,8 +109,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "commands of an earlier life are not sent again",
     `${commands}/client.ts`,
-    "    const commands = (await this.#options.outbox?.load()) ?? [];",
-    "    const commands: SavedCommand[] = [];",
+    "      commands = (await this.#options.outbox?.load()) ?? [];",
+    "      commands = [];",
   ),
   mutant(
     "a refusal for now is not asked again",
@@ -174,12 +174,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "a snapshot is as of its end",
     `${commands}/event-pump.ts`,
-    `    yield encodeNotification("snapshot.begin", { seq, items: items.length, because });
-    for (const item of items) yield encodeNotification("snapshot.item", item);
-    yield encodeNotification("snapshot.end", { seq, head });`,
-    `    yield encodeNotification("snapshot.begin", { seq: seq + 1, items: items.length, because });
-    for (const item of items) yield encodeNotification("snapshot.item", item);
-    yield encodeNotification("snapshot.end", { seq: seq + 1, head });`,
+    `  return { seq: log.lastSeq, head: log.head, items: log.snapshot() };`,
+    `  return { seq: log.lastSeq + 1, head: log.head, items: log.snapshot() };`,
   ),
   mutant(
     "watchers hear of an event before its commit",

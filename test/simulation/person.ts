@@ -39,8 +39,8 @@ export class Person {
   life: Life | null = null;
   client: Client<StationContract> | null = null;
   tap: Tap | null = null;
-  /** What they see: jobs as JSON by id, devices by path, and up to which event. */
-  jobs = new Map<string, string>();
+  /** What they see: jobs by id, devices by path, and up to which event. */
+  jobs = new Map<string, Job>();
   devices = new Map<string, Device>();
   seq = 0;
   /** Their client was told that there is no use in coming back. */
@@ -176,7 +176,7 @@ export class Person {
     this.jobs = new Map();
     this.devices = new Map();
     for (const { kind, id, item } of items) {
-      if (kind === "job") this.jobs.set(id, JSON.stringify(item));
+      if (kind === "job") this.jobs.set(id, item as Job);
       if (kind === "device") this.devices.set(id, item as Device);
     }
   }
@@ -186,7 +186,7 @@ export class Person {
     if (type === "station.started") this.devices = new Map();
     else if (type === "device.removed") this.devices.delete((body as Device).path);
     else if (type.startsWith("device.")) this.devices.set((body as Device).path, body as Device);
-    else if (type.startsWith("job.")) this.jobs.set(job!, JSON.stringify(body));
+    else if (type.startsWith("job.")) this.jobs.set(job!, body as Job);
   }
 
   /** A plan is made, looked at for a while, and confirmed. */
@@ -239,7 +239,7 @@ export class Person {
     const { chance } = this.#world;
     const ids = [...this.jobs.keys()];
     if (ids.length === 0) return null;
-    const open = ids.filter((id) => !this.jobs.get(id)!.includes(`"report":{`));
+    const open = ids.filter((id) => this.jobs.get(id)!.report === null);
     return chance.pick(open.length > 0 && !chance.oneIn(8) ? open : ids);
   }
 

@@ -53,7 +53,7 @@ export class SimDisk {
       seed: chance.word(),
       faults: { lies: () => this.liesOneIn > 0 && chance.oneIn(this.liesOneIn) && this.#lied() },
       latency: {
-        clock: { wait: (ms) => new Promise((resolve) => clock.callLater(ms, () => resolve())) },
+        clock: { wait: (ms) => new Promise((resolve) => clock.callLater(ms, resolve)) },
         ms: () => chance.between(10, 120) * this.slowness,
       },
     });
@@ -157,10 +157,10 @@ export class DiskHandle implements OpenedDisk {
   }
 
   /** The kernel has its own copy from the moment that the write is under way. */
-  write(from: Uint8Array, offset: number): Promise<number> {
+  write(parts: readonly Uint8Array[], offset: number): Promise<number> {
     return this.#operate("write", offset, () => {
       this.#disk.witness.writing(this.#disk, this.life);
-      return this.#disk.disk.write(from.slice(), offset);
+      return this.#disk.disk.write([Buffer.concat(parts)], offset);
     });
   }
 
@@ -204,9 +204,8 @@ export class DiskHandle implements OpenedDisk {
   }
 
   #wait(): Promise<void> {
-    return new Promise((resolve) =>
-      this.#disk.clock.callLater(this.#disk.chance.between(0, 10) * this.#disk.slowness, () => resolve()),
-    );
+    const { clock, chance, slowness } = this.#disk;
+    return new Promise((resolve) => clock.callLater(chance.between(0, 10) * slowness, resolve));
   }
 
   /** A dead process holds its device until its last operation has come back. */

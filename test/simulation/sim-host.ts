@@ -129,10 +129,11 @@ export class SimHost implements DiskHost {
 
   watch(onChange: () => void, signal: AbortSignal): void {
     const { clock, chance, machine } = this.#world;
-    machine.onChange = () =>
-      void clock.callLater(chance.between(0, 50), () => {
-        if (!signal.aborted && this.#life.edge("hot plug")) onChange();
-      });
+    const hotPlug = (): void => {
+      if (!signal.aborted && this.#life.edge("hot plug")) onChange();
+    };
+    const told = (): void => void clock.callLater(chance.between(0, 50), hotPlug);
+    machine.onChange = told;
   }
 
   /** A question takes its time, and a dead station hears no answer. */

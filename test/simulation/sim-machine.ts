@@ -8,7 +8,7 @@ import { systemError } from "../../packages/disks/src/testing/memory-disk.ts";
 import { memoryMachine, type Tree } from "../../packages/disks/src/testing/memory-machine.ts";
 import { systemOn } from "../../packages/disks/src/testing/sysfs.ts";
 import type { Chance } from "./chance.ts";
-import { discoverWithoutContents, type Changing } from "./discovered-once.ts";
+import { look, type Changing, type Seen } from "./discovered-once.ts";
 import { Killed, type Life } from "./life.ts";
 import { sectorBytes, type DiskHandle, type SimDisk } from "./sim-disk.ts";
 
@@ -25,7 +25,7 @@ export class SimMachine {
   /** Processes that are there, by pid. */
   readonly processes = new Map<number, { readonly startTicks: string; readonly isThere: () => boolean }>();
   /** What is seen until something changes. */
-  #now: Seen | null = null;
+  #now!: Seen;
   #boots = 1;
   #diskseq = 0;
   #pid = 1000;
@@ -34,13 +34,13 @@ export class SimMachine {
   constructor(disks: readonly SimDisk[], chance: Chance) {
     this.disks = disks;
     this.#chance = chance;
-    for (const disk of disks) this.attach(disk);
+    for (const disk of disks) this.#plugIn(disk, false);
+    this.#look();
   }
 
   /** Under whatever name is free. */
   attach(disk: SimDisk, isRenamed = false): void {
-    const free = names.filter((name) => !this.disks.some((other) => other.name === name));
-    disk.attach(isRenamed ? this.#chance.pick(free) : free[0]!, ++this.#diskseq);
+    this.#plugIn(disk, isRenamed);
     this.#changed();
   }
 
@@ -67,10 +67,12 @@ export class SimMachine {
     const attached = this.disks.filter((disk) => disk.isAttached);
     for (const disk of this.disks) disk.powerCut();
     for (const disk of attached) disk.name = null;
-    this.#now = null;
-    for (const disk of attached) this.attach(disk, isRenamed);
+    for (const disk of attached) {
+      this.#plugIn(disk, isRenamed);
+      this.onChange();
+    }
+    this.#look();
     this.isAsBooted = true;
-    this.#seen();
   }
 
   nextPid(): number {
@@ -78,17 +80,17 @@ export class SimMachine {
   }
 
   found(): Promise<readonly Found[]> {
-    return this.#seen().found;
+    return this.#now.found;
   }
 
   /** As a job's process sees it. */
   of(life: Life): Changing {
-    const now = (): Machine => {
+    const now = (): Seen => {
       if (!life.isAlive) throw new Killed("the process is dead");
-      return this.#seen().machine;
+      return this.#now;
     };
     const ask = <T>(question: (machine: Machine) => Promise<T>): Promise<T> =>
-      life.isAlive ? question(now()) : Promise.reject(new Killed("the process is dead"));
+      life.isAlive ? question(this.#now.machine) : Promise.reject(new Killed("the process is dead"));
     const none = async (): Promise<null> => null;
     return {
       now,
@@ -107,18 +109,21 @@ export class SimMachine {
 
   /** As the station sees it, which opens nothing. */
   get machine(): Machine {
-    return this.#seen().machine;
+    return this.#now.machine;
   }
 
   holdsOf(path: string): Content[] {
     return this.#at(path)?.holds ?? [];
   }
 
-  /** It is looked at at once, so that whoever asks finds an answer that is there, the first time as every other. */
+  #plugIn(disk: SimDisk, isRenamed: boolean): void {
+    const free = names.filter((name) => !this.disks.some((other) => other.name === name));
+    disk.attach(isRenamed ? this.#chance.pick(free) : free[0]!, ++this.#diskseq);
+  }
+
   #changed(): void {
     this.isAsBooted = false;
-    this.#now = null;
-    this.#seen();
+    this.#look();
     this.onChange();
   }
 
@@ -142,22 +147,11 @@ export class SimMachine {
     return disk.open(life, file, isExclusive);
   }
 
-  #seen(): Seen {
-    return (this.#now ??= this.#look());
+  /** At once when something has changed, so that whoever asks finds an answer that is there, the first time as every other. */
+  #look(): void {
+    const attached = this.disks.filter((disk) => disk.isAttached);
+    this.#now = look(machineWith(this.bootId, attached), nowhere);
   }
-
-  #look(): Seen {
-    const machine = machineWith(
-      this.bootId,
-      this.disks.filter((disk) => disk.isAttached),
-    );
-    return { machine, found: discoverWithoutContents(machine, nowhere) };
-  }
-}
-
-interface Seen {
-  readonly machine: Machine;
-  readonly found: Promise<readonly Found[]>;
 }
 
 /**

@@ -26,14 +26,15 @@ export class SimNet {
   readonly weather: Weather = { delayMs: [0, 5], cutOneIn: 0, windowBytes: 65_536, mood: "normal" };
   readonly links = new Set<SimLink>();
   /** Told what arrives; for the trace. */
-  onArrival: (from: Life, to: Life, bytes: number) => void = () => {};
+  readonly onArrival: (from: Life, to: Life, bytes: number) => void;
   readonly clock: SimClock;
   readonly chance: Chance;
   #listener: { readonly life: Life; readonly accept: (wire: Wire) => void } | null = null;
 
-  constructor(clock: SimClock, chance: Chance) {
+  constructor(clock: SimClock, chance: Chance, onArrival: SimNet["onArrival"]) {
     this.clock = clock;
     this.chance = chance;
+    this.onArrival = onArrival;
   }
 
   /** The network as one process sees it. */

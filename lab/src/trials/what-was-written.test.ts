@@ -8,6 +8,7 @@ function findings(...fills: Fill[]): EraseFindings {
       kind: "overwrite",
       fill,
       bytesWritten: 8,
+      rewrittenBytes: 0,
       durationMs: 0,
       generatingMs: 0,
       verification: null,

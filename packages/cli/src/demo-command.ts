@@ -52,7 +52,7 @@ async function runDemo({ json }: Common): Promise<void> {
 /** Makes the disks, and writes the first one full, unless a job of an earlier demo is at work there. */
 async function prepareDisks(client: StationClient, practice: string): Promise<void> {
   const first = join(practice, practiceNames[0]);
-  const { jobs } = await client.query("job.list", { limit: 1_000 });
+  const { jobs } = await client.query("job.list", { limit: 1_000, open: true });
   const isBusy = jobs.some(({ path, state }) => path === first && (state === "queued" || holdsDevice(state)));
   if (!isBusy) await fillPracticeDisk(first);
   await makePracticeDisks(practice);

@@ -14,7 +14,7 @@ export interface Wait {
 
 /** Nothing, when it need not wait. */
 export async function waitOf(client: StationClient, id: string): Promise<Wait> {
-  const { jobs } = await client.query("job.list", { limit: lookedAt });
+  const { jobs } = await client.query("job.list", { limit: lookedAt, open: true });
   const own = jobs.find((job) => job.id === id);
   if (own?.state !== "queued") return { ahead: null, why: null };
   const older = jobs.slice(jobs.indexOf(own) + 1);

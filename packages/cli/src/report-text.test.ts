@@ -26,6 +26,7 @@ const randomPass: PassReport = {
   kind: "overwrite",
   fill: { kind: "random", stream: "aes-256-ctr", keyHex },
   bytesWritten: 8_388_608,
+  rewrittenBytes: 0,
   durationMs: 1_000,
   generatingMs: 10,
   verification,

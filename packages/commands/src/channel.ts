@@ -18,6 +18,8 @@ export interface Channel {
 export interface Receiver {
   /** Once, before anything else. */
   channelOpened(channel: Channel): void;
+  /** Some bytes came, of a message perhaps that is not whole yet. A browser's WebSocket tells of whole messages alone. */
+  bytesReceived?(): void;
   /** A returned promise holds back the next message and, where the connection can, stops reading the peer. */
   messageReceived(message: string): void | Promise<void>;
   /** Bytes that are not UTF-8 arrived in place of a message. */

@@ -1,6 +1,6 @@
 /** One connection at the client: waits for the greeting, opens the session, pairs answers with requests. */
 import type { Clock } from "@trofie/reactor";
-import type { Channel, Connect, Receiver } from "./channel.ts";
+import { maxBytesAfterOpen, type Channel, type Connect, type Receiver } from "./channel.ts";
 import { ProtocolError, Refusal } from "./errors.ts";
 import { parseGoodbye, parseWelcome, type Welcome } from "./from-station.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -13,6 +13,7 @@ import {
   type NotificationMessage,
   type RequestId,
   type Params,
+  isLonger,
 } from "./json-rpc.ts";
 import {
   noncePattern,
@@ -71,7 +72,7 @@ export class ClientSession implements Receiver {
     using _ = this.#clock.callLater(openWithinMs, () =>
       late.abort(new ConnectionLostError("Cannot open the session: no answer in ten seconds")),
     );
-    const channel = await connect(this, AbortSignal.any([signal, late.signal]));
+    const channel = await this.#connect(connect, signal, late);
     late.signal.addEventListener("abort", () => channel.abort(), { once: true });
     try {
       await this.#opened.promise;
@@ -80,6 +81,18 @@ export class ClientSession implements Receiver {
       throw error;
     }
     return this;
+  }
+
+  /** Given up by the signal, or when it is late. (Why not `AbortSignal.any`: see the reactor's `Attempt`.) */
+  async #connect(connect: Connect, signal: AbortSignal, late: AbortController): Promise<Channel> {
+    const giveUp = (): void => late.abort(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp);
+    try {
+      return await connect(this, late.signal);
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
   }
 
   get closed(): Promise<string> {
@@ -94,11 +107,12 @@ export class ClientSession implements Receiver {
   request(method: string, params: object): Promise<Params> {
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
+      const text = sendable(id, method, params);
       this.#waiting.set(id, {
         answered: (answer) => ("error" in answer ? reject(refusalOf(answer.error)) : resolve(answer.result)),
         lost: (reason) => reject(new ConnectionLostError(reason)),
       });
-      this.#channel.send(encodeRequest(id, method, params));
+      this.#channel.send(text);
     });
   }
 
@@ -111,6 +125,10 @@ export class ClientSession implements Receiver {
         channel.abort();
       },
     });
+  }
+
+  bytesReceived(): void {
+    this.#heartbeat.received();
   }
 
   messageReceived(text: string): void {
@@ -210,4 +228,27 @@ export class ClientSession implements Receiver {
 function proofFor(auth: Params | Prove, nonce: unknown): Proof | { auth: Params; answer: null } | null {
   if (typeof auth !== "function") return { auth, answer: null };
   return typeof nonce === "string" && noncePattern.test(nonce) ? auth(nonce) : null;
+}
+
+/**
+ * Throws a `Refusal` for a request that no station takes: it would end the connection, without a word of which one it was,
+ * and be sent again on the next.
+ */
+function sendable(id: RequestId, method: string, params: object): string {
+  const text = asJson(id, method, params);
+  parseMessage(text);
+  if (!isLonger(text, maxBytesAfterOpen)) return text;
+  throw unsendable(method, `it is longer than the ${maxBytesAfterOpen} bytes that a station reads`);
+}
+
+function asJson(id: RequestId, method: string, params: object): string {
+  try {
+    return encodeRequest(id, method, params);
+  } catch (error) {
+    throw unsendable(method, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function unsendable(method: string, why: string): Refusal {
+  return new Refusal("INVALID_PARAMS", `Cannot send ${method}: ${why}`);
 }

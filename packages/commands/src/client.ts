@@ -38,7 +38,7 @@ export interface ClientOptions<C extends Contract> {
   /** What this client shows at the door, or proves there: `proveToken`. Nothing where the door needs none. */
   readonly auth?: Params | Prove;
   readonly want?: { readonly events: boolean; readonly progress: boolean };
-  /** UUID of this process or tab; made anew by default. The same again goes on where that client ended. */
+  /** UUID of this process or tab; made anew by default. With the same again a late connection of before is sent away. */
   readonly client?: string;
   /** Keeps the commands of this client over its death; by default they end with it. */
   readonly outbox?: OutboxStore;
@@ -204,9 +204,14 @@ export class Client<C extends Contract> {
     );
   }
 
-  /** What an earlier life has sent and nobody has answered is sent again, as it was. */
+  /** What an earlier life has sent and nobody has answered is sent again, as it was. Without it there is no going on. */
   async #takeUpEarlierCommands(): Promise<void> {
-    const commands = (await this.#options.outbox?.load()) ?? [];
+    let commands: readonly SavedCommand[];
+    try {
+      commands = (await this.#options.outbox?.load()) ?? [];
+    } catch (error) {
+      return this.#giveUp(`Cannot read the commands of an earlier life: ${messageOf(error)}`);
+    }
     for (const command of commands) {
       const settled = (verdict: Params | Refusal): void =>
         this.#tell((listener) => listener.earlierCommandSettled?.(command, verdict));
@@ -219,6 +224,7 @@ export class Client<C extends Contract> {
   }
 
   #opened(session: ClientSession, welcome: Welcome): void {
+    if (this.state.kind === "stopped") return session.close();
     const isOther = this.#epoch !== null && this.#epoch !== welcome.epoch;
     this.#reading.opened(welcome.epoch);
     this.#openedMs = this.#options.clock.nowMs();
@@ -311,9 +317,22 @@ export class Client<C extends Contract> {
     this.#tell((listener) => listener.connectionChanged?.(state));
   }
 
+  /** A listener that throws keeps nothing from the others: the first mistake is thrown when all have heard. */
   #tell(say: (listener: ClientListener) => void): void {
-    for (const listener of this.#listeners) say(listener);
+    const mistakes: unknown[] = [];
+    for (const listener of this.#listeners) {
+      try {
+        say(listener);
+      } catch (error) {
+        mistakes.push(error);
+      }
+    }
+    if (mistakes.length > 0) throw mistakes[0];
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the station has said, or that it says nothing, tells more than that the connection ended. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { VirtualClock } from "@trofie/reactor/testing";
 import * as z from "zod";
 import { command, type Contract } from "./contract.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -22,6 +23,7 @@ const cmd = (n: number): string => `01900000-0000-7000-8000-${String(n).padStart
 
 /** A dispatcher whose handler decides when it is let, and how often it did. */
 function slowDispatcher() {
+  const clock = new VirtualClock();
   const journal = new MemoryJournal();
   const decided = Promise.withResolvers<void>();
   let times = 0;
@@ -35,6 +37,7 @@ function slowDispatcher() {
     },
     codes: protocolErrors,
     verdicts: journal,
+    clock,
     epoch: "e1",
     digest: (method, params) => JSON.stringify([method, params]),
     onInternalError: () => {},
@@ -44,7 +47,7 @@ function slowDispatcher() {
       () => "done",
       ({ code }: { code: string }) => code,
     );
-  return { dispatcher, call, decide: decided.resolve, times: () => times };
+  return { dispatcher, clock, call, decide: decided.resolve, times: () => times };
 }
 
 test("of commands that wait for their turn 64 are kept; more are refused, unrecorded, and may be sent again", async () => {
@@ -73,4 +76,19 @@ test("a closed dispatcher refuses commands that wait, unrecorded", async () => {
   decide();
   expect(await Promise.all(calls)).toEqual(["done", "SHUTTING_DOWN"]);
   expect(times()).toBe(1);
+});
+
+test("a decision that does not come is waited for for 20 s, then others have their turn; what comes later does nothing", async () => {
+  const { clock, call, decide, times } = slowDispatcher();
+  const first = call(1);
+  const second = call(2);
+  await clock.advance(19_999);
+  expect(times()).toBe(0);
+  await clock.advance(1);
+  expect(await first).toBe("UNAVAILABLE");
+  decide();
+  expect(await second).toBe("done");
+  expect(times()).toBe(1);
+  expect(await call(1)).toBe("done");
+  expect(times()).toBe(2);
 });

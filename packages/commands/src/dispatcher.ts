@@ -5,7 +5,9 @@
  * stored verdict, whatever has changed since; the same id with other content is refused and does nothing.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Clock } from "@trofie/reactor";
 import { mayActAs, type Contract, type Method } from "./contract.ts";
+import { takenBack } from "./earlier-command.ts";
 import { Refusal, StoreBroken, type ErrorCode } from "./errors.ts";
 import type { CommandRecord, VerdictStore } from "./event-log.ts";
 import type { Caller, Decision } from "./handlers.ts";
@@ -18,12 +20,16 @@ export interface DispatcherOptions {
   readonly handlers: object;
   readonly codes: Readonly<Record<string, ErrorCode>>;
   readonly verdicts: VerdictStore;
+  readonly clock: Clock;
   readonly epoch: string;
   /** A digest of the method and its parameters, equal exactly for equal content. */
   readonly digest: (method: string, params: unknown) => string;
   /** Told of every error that crosses as `INTERNAL`. */
   readonly onInternalError: (error: unknown, method: string) => void;
 }
+
+/** Looking at what a command is about may take so long: a disk that spins up first takes ten seconds. */
+const decideWithinMs = 20_000;
 
 /** How many commands may wait for their turn, of all clients together. */
 const mostWaiting = 64;
@@ -94,12 +100,20 @@ export class Dispatcher {
     const record = { cmd, digest, principal: caller.principal, method: name };
     if (this.#broken) throw this.#broken;
     try {
-      if (epoch !== this.#options.epoch) throw epochChanged();
-      return this.#accept(record, (await this.#handler(name)(input, caller)) as Decision<Params>);
+      if (epoch !== this.#options.epoch) throw notOurs(epoch);
+      return this.#accept(record, await this.#decision(name, input, caller));
     } catch (error) {
       if (error instanceof StoreBroken) throw error;
       throw this.#reject(record, this.#asRefusal(error, name));
     }
+  }
+
+  /** Nothing has happened before a decision is recorded: one that comes too late is dropped, and the others have their turn. */
+  async #decision(name: string, input: unknown, caller: Caller): Promise<Decision<Params>> {
+    const late = Promise.withResolvers<never>();
+    using _ = this.#options.clock.callLater(decideWithinMs, () => late.reject(undecided(name)));
+    const decision = this.#handler(name)(input, caller) as Promise<Decision<Params>> | Decision<Params>;
+    return await Promise.race([decision, late.promise]);
   }
 
   #breaks(error: StoreBroken, name: string): StoreBroken {
@@ -167,11 +181,20 @@ function replay(
   throw new Refusal(code, message, { ...details, recorded: true, replayed: true });
 }
 
-function epochChanged(): Refusal {
+function undecided(name: string): Refusal {
+  const seconds = decideWithinMs / 1000;
   return new Refusal(
-    "EPOCH_CHANGED",
-    "Cannot carry out the command: the station has another journal than the one it was meant for; look at the disk",
+    "UNAVAILABLE",
+    `Cannot decide on ${name} now: what it is about has not answered for ${seconds} s`,
   );
+}
+
+function notOurs(epoch: string): Refusal {
+  const state =
+    epoch === takenBack
+      ? "whoever gave it has taken it back"
+      : "the station has another journal than the one it was meant for; look at the disk";
+  return new Refusal("EPOCH_CHANGED", `Cannot carry out the command: ${state}`);
 }
 
 /** Checks a value against its schema. Throws a `Refusal` that names each field and what is wrong with it. */

@@ -4,8 +4,8 @@ import type { Params } from "./json-rpc.ts";
 import type { Send } from "./outbox.ts";
 import type { SavedCommand } from "./outbox-store.ts";
 
-/** Is no station's: an epoch is 32 digits of hex. */
-const noEpoch = "taken back";
+/** Stands in the place of the epoch, and is no station's: that is 32 digits of hex. */
+export const takenBack = "taken back";
 
 /**
  * Makes sure that a command is never carried out any more, unless it was already. Null when the station had not had it,
@@ -16,7 +16,7 @@ const noEpoch = "taken back";
  */
 export async function takeBack(send: Send, { method, params }: SavedCommand): Promise<Params | null> {
   try {
-    return await send(method, { ...params, epoch: noEpoch });
+    return await send(method, { ...params, epoch: takenBack });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.code === "EPOCH_CHANGED") return null;

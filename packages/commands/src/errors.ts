@@ -29,7 +29,11 @@ export const protocolErrors = {
     final: true,
     meaning: "the command was meant for a journal that the station no longer has",
   },
-  UNAVAILABLE: { number: -32020, final: false, meaning: "the journal cannot be written now" },
+  UNAVAILABLE: {
+    number: -32020,
+    final: false,
+    meaning: "the journal cannot be written now, or what the command is about does not answer",
+  },
   OVERLOADED: { number: -32021, final: false, meaning: "too many commands wait to be decided" },
   SHUTTING_DOWN: {
     number: -32022,

@@ -5,7 +5,7 @@
  * so a slow watcher costs no memory and loses nothing; it reads the journal later.
  */
 import { highWaterBytes, lowWaterBytes, type Channel } from "./channel.ts";
-import type { EventLog, EventRow } from "./event-log.ts";
+import type { EventLog, EventRow, SnapshotItem } from "./event-log.ts";
 import { encodeNotification } from "./json-rpc.ts";
 
 /** Where a watcher stopped reading, as it tells when it comes back. */
@@ -31,7 +31,7 @@ export class EventPump {
   readonly because: SnapshotReason | null;
   readonly #channel: Channel;
   readonly #log: EventLog;
-  readonly #snapshot: Iterator<string>;
+  #snapshot: Iterator<string>;
   #cursor: number;
   #inSnapshot = true;
   #rows: readonly EventRow[] = [];
@@ -43,7 +43,7 @@ export class EventPump {
     this.#log = log;
     this.because = whyNotGoOn(log, place);
     this.#cursor = place && this.because === null ? place.since : log.lastSeq;
-    this.#snapshot = this.because === null ? noMessages() : snapshotMessages(log, this.because);
+    this.#snapshot = this.because === null ? noMessages() : snapshotMessages(stateOf(log), this.because);
   }
 
   /** Sends what can be sent now. Called after every commit and whenever the channel has drained. */
@@ -66,7 +66,9 @@ export class EventPump {
       const { done, value } = this.#snapshot.next();
       if (!done) return value;
       this.#inSnapshot = false;
+      this.#snapshot = noMessages(); // a generator that has ended keeps what it went over
     }
+    if (this.#cursor === this.#log.lastSeq) return null;
     if (this.#rows.length === 0) this.#rows = this.#log.read(this.#cursor, rowsPerRead);
     const [row, ...rest] = this.#rows;
     if (!row) return null;
@@ -97,13 +99,16 @@ function whyNotGoOn(log: EventLog, place: ReadingPlace | null): SnapshotReason |
 
 function* noMessages(): Generator<string> {}
 
+function stateOf(log: EventLog) {
+  return { seq: log.lastSeq, head: log.head, items: log.snapshot() };
+}
+
 /** The state is taken when the pump is made, so that it is of one `seq`, however slowly it is sent. */
-function snapshotMessages(log: EventLog, because: SnapshotReason): Iterator<string> {
-  const { lastSeq: seq, head } = log;
-  const items = log.snapshot();
-  return (function* () {
-    yield encodeNotification("snapshot.begin", { seq, items: items.length, because });
-    for (const item of items) yield encodeNotification("snapshot.item", item);
-    yield encodeNotification("snapshot.end", { seq, head });
-  })();
+function* snapshotMessages(
+  { seq, head, items }: { seq: number; head: string; items: readonly SnapshotItem[] },
+  because: SnapshotReason,
+): Generator<string> {
+  yield encodeNotification("snapshot.begin", { seq, items: items.length, because });
+  for (const item of items) yield encodeNotification("snapshot.item", item);
+  yield encodeNotification("snapshot.end", { seq, head });
 }

@@ -19,6 +19,7 @@ export type { SnapshotReason } from "./event-pump.ts";
 export type { Welcome } from "./from-station.ts";
 export * from "./handlers.ts";
 export type { OperationHandle } from "./operations.ts";
+export type { Params } from "./json-rpc.ts";
 export { NoAnswerError, NotSentError } from "./outbox.ts";
 export type { OutboxStore, SavedCommand } from "./outbox-store.ts";
 export { stationForgotText, type StationForgot } from "./station-forgot.ts";

@@ -64,6 +64,11 @@ export const encodeResult = (id: RequestId, result: object): string =>
 export const encodeError = (id: RequestId | null, error: ErrorBody): string =>
   JSON.stringify({ jsonrpc: "2.0", id, error });
 
+/** Whether a message takes more bytes: in UTF-8, where no UTF-16 unit takes more than three bytes. */
+export function isLonger(text: string, maxBytes: number): boolean {
+  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
+}
+
 /** A refusal as it crosses the wire. A code that the table lacks is our own mistake and crosses as `INTERNAL`. */
 export function errorBody(
   refusal: Refusal,

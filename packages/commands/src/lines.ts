@@ -1,5 +1,12 @@
 /** Channels on a reactor's transports: one message per line of UTF-8, ended by LF (a CR before it is white space). */
-import { Factory, LineOnlyReceiver, type CloseReason, type Protocol, type Reactor } from "@trofie/reactor";
+import {
+  Factory,
+  LineOnlyReceiver,
+  type CloseReason,
+  type Handled,
+  type Protocol,
+  type Reactor,
+} from "@trofie/reactor";
 import {
   lowWaterBytes,
   maxBytesAfterOpen,
@@ -70,6 +77,11 @@ class MessageLines extends LineOnlyReceiver implements Channel {
 
   override connectionMade(): void {
     this.#receiver.channelOpened(this);
+  }
+
+  override dataReceived(bytes: Uint8Array): Handled {
+    this.#receiver.bytesReceived?.();
+    return super.dataReceived(bytes);
   }
 
   override lineReceived(line: string): void | Promise<void> {

@@ -151,6 +151,12 @@ describe("a command of an earlier life", () => {
   test("that never arrived and is taken back is refused whenever it comes", async () => {
     const next = await nextClient();
     expect(await run(next.takeBack(baking))).toBeNull();
+    expect(bakery.journal.find(cmd)?.verdict).toMatchObject({
+      refused: {
+        code: "EPOCH_CHANGED",
+        message: "Cannot carry out the command: whoever gave it has taken it back",
+      },
+    });
     await expect(run(next.sendAgain(baking))).rejects.toMatchObject({ code: "COMMAND_ID_REUSED" });
     expect(await run(next.takeBack(baking))).toBeNull();
     expect(bakery.loaves.size).toBe(0);

@@ -1,6 +1,13 @@
 /** One connection at the station: greeting, opening, requests in order, events. `docs/protocol.md` has the whole. */
 import type { Clock } from "@trofie/reactor";
-import { highWaterBytes, lowWaterBytes, maxBytesBeforeOpen, type Channel, type Receiver } from "./channel.ts";
+import {
+  highWaterBytes,
+  lowWaterBytes,
+  maxBytesBeforeOpen,
+  maxBytesFromStation,
+  type Channel,
+  type Receiver,
+} from "./channel.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Refusal, StoreBroken, type ErrorCode } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
@@ -16,6 +23,7 @@ import {
   type Message,
   type RequestMessage,
   type Params,
+  isLonger,
 } from "./json-rpc.ts";
 import { openWithinMs, parseOpening, protocolVersion, type Opening } from "./opening.ts";
 
@@ -103,8 +111,10 @@ export class ServerSession implements Receiver {
   #pump: EventPump | null = null;
   #wantsProgress = false;
   #badMessages = 0;
-  /** When the peer last had taken what it was sent. */
-  #drainedMs = 0;
+  /** When the peer last had taken what it was sent, or some of it. */
+  #takingMs = 0;
+  /** At the ping before. */
+  #bufferedBytes = 0;
   /** Settles when the peer has taken what it was sent; undefined when nobody waits for that. */
   #taken: PromiseWithResolvers<void> | undefined;
   #ended = false;
@@ -118,7 +128,7 @@ export class ServerSession implements Receiver {
     this.#channel = channel;
     const deadline = clock.callLater(openWithinMs, () => this.#caller ?? this.goodbye("auth-timeout"));
     void channel.closed.then(() => deadline.cancel());
-    this.#drainedMs = clock.nowMs();
+    this.#takingMs = clock.nowMs();
     this.#heartbeat = new Heartbeat(clock, {
       ping: () => this.#ping(),
       dead: () => this.goodbye("idle"),
@@ -128,6 +138,10 @@ export class ServerSession implements Receiver {
     channel.send(
       encodeNotification("station.greet", { proto: [protocolVersion], station, auth: [name], nonce }),
     );
+  }
+
+  bytesReceived(): void {
+    this.#heartbeat.received();
   }
 
   messageReceived(text: string): void | Promise<void> {
@@ -153,7 +167,7 @@ export class ServerSession implements Receiver {
   }
 
   channelDrained(): void {
-    this.#drainedMs = this.#options.clock.nowMs();
+    this.#takingMs = this.#options.clock.nowMs();
     this.#taken?.resolve();
     this.eventsCommitted();
   }
@@ -163,6 +177,11 @@ export class ServerSession implements Receiver {
     this.#taken?.resolve();
     this.#heartbeat.stop();
     this.#options.lost(this);
+  }
+
+  /** Whose it is; null while it has not opened. */
+  get principal(): string | null {
+    return this.#caller?.principal ?? null;
   }
 
   /** As which door's it counts while it has not opened; null when it has, or has ended. */
@@ -204,8 +223,10 @@ export class ServerSession implements Receiver {
 
   #ping(): void {
     const { clock } = this.#options;
-    if (this.#channel.bufferedBytes <= lowWaterBytes) this.#drainedMs = clock.nowMs();
-    if (clock.nowMs() - this.#drainedMs > stalledAfterMs) return this.goodbye("slow");
+    const { bufferedBytes } = this.#channel;
+    if (bufferedBytes <= lowWaterBytes || bufferedBytes < this.#bufferedBytes) this.#takingMs = clock.nowMs();
+    this.#bufferedBytes = bufferedBytes;
+    if (clock.nowMs() - this.#takingMs > stalledAfterMs) return this.goodbye("slow");
     this.#channel.send(encodeNotification("ping", {}));
   }
 
@@ -234,14 +255,36 @@ export class ServerSession implements Receiver {
       if (this.#caller === null)
         throw new Refusal("NOT_OPEN", `Cannot call ${method}: the session is not open yet`);
       const { answer, start } = await this.#options.dispatcher.call(method, params, this.#caller);
-      if (!this.#ended) this.#channel.send(encodeResult(id, answer));
-      start?.();
+      const text = this.#result(id, method, answer);
+      if (!this.#ended) this.#channel.send(text);
+      this.#start(method, start);
     } catch (error) {
       if (error instanceof StoreBroken) return this.#channel.abort();
       if (!this.#ended) this.#channel.send(encodeError(id, this.#errorBody(error as Refusal)));
       if (this.#caller === null) this.goodbye("protocol");
     }
     await this.#untilTaken();
+  }
+
+  /** Throws a `Refusal` in the place of an answer that no client takes: that one would ask again and again. */
+  #result(id: number | string, method: string, answer: Params): string {
+    const text = encodeResult(id, answer);
+    if (!isLonger(text, maxBytesFromStation)) return text;
+    const refusal = new Refusal(
+      "INTERNAL",
+      `Cannot answer ${method}: the answer is longer than a client takes`,
+    );
+    this.#options.onInternalError(refusal, method);
+    throw refusal;
+  }
+
+  /** The answer is on its way: what goes wrong now is no other answer. */
+  #start(method: string, start: (() => void) | undefined): void {
+    try {
+      start?.();
+    } catch (error) {
+      this.#options.onInternalError(error, method);
+    }
   }
 
   #open(id: number | string, params: Params): void {
@@ -260,8 +303,8 @@ export class ServerSession implements Receiver {
   #welcome(id: number | string, opening: Opening, { proof, ...caller }: Admitted): void {
     const { clock, log, station } = this.#options;
     this.client = opening.client;
-    this.#options.opened(this);
     this.#caller = caller;
+    this.#options.opened(this);
     this.#channel.send(
       encodeResult(id, {
         proto: protocolVersion,
@@ -298,11 +341,6 @@ export class ServerSession implements Receiver {
   #errorBody(refusal: Refusal): ReturnType<typeof errorBody> {
     return errorBody(refusal, this.#options.codes, { recorded: refusal.details.recorded === true });
   }
-}
-
-/** In UTF-8, where no UTF-16 unit takes more than three bytes. */
-function isLonger(text: string, maxBytes: number): boolean {
-  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
 }
 
 function noCommonVersion(): Refusal {

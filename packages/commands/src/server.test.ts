@@ -187,6 +187,23 @@ describe("a connection", () => {
     expect(fifth.notifications("goodbye")).toEqual([]);
   });
 
+  test("is left alone by whoever opens with its client's id and is somebody else", async () => {
+    await opened();
+    const other = bakery.server.accept({
+      name: "cookie",
+      authenticate: () => ({ principal: "page", role: "viewer" }),
+    });
+    const channel = { bufferedBytes: 0, closed: new Promise<string>(() => {}) };
+    other.channelOpened({ ...channel, send: () => {}, close: () => {}, abort: () => {} });
+    const client = "00000000-0000-4000-8000-000000000001";
+    const params = { proto: [1], client, agent: "another" };
+    void other.messageReceived(JSON.stringify({ jsonrpc: "2.0", id: 0, method: "session.open", params }));
+    await pass();
+    expect(other.principal).toBe("page");
+    expect(peer.notifications("goodbye")).toEqual([]);
+    other.channelLost();
+  });
+
   test("of a client that opens again elsewhere is closed, and what it still sends does nothing", async () => {
     await opened();
     const second = await RawPeer.connect(bakery);

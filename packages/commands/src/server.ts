@@ -74,9 +74,11 @@ export class CommandServer<C extends Contract> {
     return [...this.#sessions].filter(({ standsInDoor }) => standsInDoor === door).length;
   }
 
-  /** A client that opens again has lost its older connection, whatever the network still delivers of it. */
+  /** A client that opens again has lost its older connection, whatever the network still delivers of it. Its id is no secret. */
   #replaceOlder(opened: ServerSession): void {
+    const { client, principal } = opened;
     for (const session of this.#sessions)
-      if (session !== opened && session.client === opened.client) session.goodbye("replaced");
+      if (session !== opened && session.client === client && session.principal === principal)
+        session.goodbye("replaced");
   }
 }

@@ -6,9 +6,13 @@ import { Job } from "./job.ts";
 const named = z.strictObject({ job: z.string() });
 const answered = z.strictObject({ job: Job });
 
-/** The newest jobs, newest first. */
+/** The newest jobs, newest first. Fewer than `limit` where their reports are long: at least one, and about 1 MiB at most. */
 export const jobList = query({
-  input: z.strictObject({ limit: z.int().min(1).max(1000) }),
+  input: z.strictObject({
+    limit: z.int().min(1).max(1000),
+    /** Only jobs that have not ended. */
+    open: z.boolean().default(false),
+  }),
   result: z.strictObject({ jobs: z.array(Job) }),
   errors: [],
   role: "viewer",

@@ -55,6 +55,11 @@ export const PassReport = z.discriminatedUnion("kind", [
     /** The bytes as they were drawn: enough for anybody to verify them again. */
     fill: Fill,
     bytesWritten: bytes,
+    /**
+     * Of them, those in blocks that the disk took only at a second attempt. It may have given some of them other sectors
+     * then, and the old ones keep what was in them, out of anybody's reach.
+     */
+    rewrittenBytes: bytes,
     durationMs,
     /** How long making the bytes took of it. */
     generatingMs: durationMs,

@@ -9,20 +9,19 @@ export interface DialSettings {
   readonly address: Address;
   readonly timeoutMs: number;
   readonly localHost: string | undefined;
-  /** Gives up the attempt, and its reason is what `dial` rejects with. */
-  readonly signal: AbortSignal;
+  /** When it is given up, its reason is what `dial` rejects with. */
+  readonly attempt: AbortController;
 }
 
-/** Dials once, for no longer than `timeoutMs`. */
+/** Dials once, for no longer than `timeoutMs`; then it gives up the attempt itself. */
 export async function dial(settings: DialSettings): Promise<Wire> {
-  const { net, clock, address, timeoutMs, localHost, signal } = settings;
-  const patience = new AbortController();
+  const { net, clock, address, timeoutMs, localHost, attempt } = settings;
   const call = clock.callLater(timeoutMs, () => {
     const why = `no answer within ${timeoutMs / 1000} s`;
-    patience.abort(new ConnectError(address, why, { kind: "timeout", by: "local" }));
+    attempt.abort(new ConnectError(address, why, { kind: "timeout", by: "local" }));
   });
   try {
-    return await net.connect(address, AbortSignal.any([signal, patience.signal]), localHost);
+    return await net.connect(address, attempt.signal, localHost);
   } finally {
     call.cancel();
   }

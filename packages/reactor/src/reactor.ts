@@ -1,5 +1,6 @@
 import type { Address, TcpAddress, UnixAddress } from "./address.ts";
 import { asError } from "./as-error.ts";
+import { Attempt } from "./attempt.ts";
 import type { Clock, DelayedCall } from "./clock.ts";
 import { Connections, type CutConnection, reportAcceptFailure } from "./connections.ts";
 import { dial } from "./dial.ts";
@@ -91,7 +92,7 @@ export class Reactor implements AsyncDisposable {
   readonly #shutdownHooks = new Set<{ readonly phase: ShutdownPhase; readonly fn: () => unknown }>();
   #state: "running" | "stopping" | "stopped" = "running";
   #stopped: Promise<StopReport> = Promise.resolve({ cut: [] });
-  #attempts = new AbortController();
+  readonly #attempts = new Set<Attempt>();
 
   constructor({ clock = systemClock, random = systemRandom, net = nodeNet, limits }: ReactorOptions = {}) {
     this.clock = clock;
@@ -300,11 +301,12 @@ export class Reactor implements AsyncDisposable {
     { timeoutMs = 30_000, localHost, signal: given }: DialOptions = {},
   ): Promise<P> {
     this.#begin();
-    const signal = AbortSignal.any(given ? [this.#attempts.signal, given] : [this.#attempts.signal]);
+    using attempt = new Attempt(this.#attempts, given);
     await useFactory(factory);
     try {
-      const wire = await dial({ net: this.#net, clock: this.clock, address, timeoutMs, localHost, signal });
-      const protocol = await this.#connections.accept(wire, this.#connections.originOf(factory), signal);
+      const wire = await dial({ net: this.#net, clock: this.clock, address, timeoutMs, localHost, attempt });
+      const origin = this.#connections.originOf(factory);
+      const protocol = await this.#connections.accept(wire, origin, attempt.signal);
       if (protocol) return protocol;
       throw new ConnectError(address, "the factory refused the connection", { kind: "aborted", by: "local" });
     } catch (error) {
@@ -317,7 +319,6 @@ export class Reactor implements AsyncDisposable {
 
   #begin(): void {
     if (this.#state === "stopping") throw new ReactorStoppedError("Cannot begin: the reactor is stopping");
-    if (this.#state === "stopped") this.#attempts = new AbortController();
     this.#state = "running";
   }
 
@@ -338,7 +339,8 @@ export class Reactor implements AsyncDisposable {
     const endMs = this.clock.nowMs() + deadlineMs;
     const leftMs = () => Math.max(0, endMs - this.clock.nowMs());
     await within(this.clock, leftMs(), this.#runShutdownHooks("before"));
-    this.#attempts.abort(new ReactorStoppedError("Cannot connect: the reactor is stopping"));
+    const stopping = new ReactorStoppedError("Cannot connect: the reactor is stopping");
+    for (const attempt of this.#attempts) attempt.abort(stopping);
     for (const call of this.#calls) call.cancel();
     this.#calls.clear();
     const portsClosed = Promise.allSettled([...this.#ports].map((port) => port.stopListening()));

@@ -7,6 +7,7 @@ export interface TurnEnd {
 }
 
 let waiting: TurnEnd[] = [];
+let ending: TurnEnd[] = [];
 
 /** Calls `turnEnded` in one microtask that all callers of this turn share: no closure, no timer. */
 export function atTurnEnd(one: TurnEnd): void {
@@ -14,8 +15,7 @@ export function atTurnEnd(one: TurnEnd): void {
 }
 
 function endTurn(): void {
-  const ending = waiting;
-  waiting = [];
+  [waiting, ending] = [ending, waiting];
   for (const one of ending) {
     try {
       one.turnEnded();
@@ -23,4 +23,5 @@ function endTurn(): void {
       reportFault({ error: asError(error), source: one });
     }
   }
+  ending.length = 0;
 }

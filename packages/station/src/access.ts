@@ -69,8 +69,14 @@ export class PageAccess {
   newLink(): string | null {
     if (this.#origin === null) return null;
     const ticket = newSecret(this.#random, 16);
+    this.#forgetOld();
     this.#tickets.set(fingerprint(ticket), this.#clock.nowMs());
     return `${this.#origin}/enter/${ticket}`;
+  }
+
+  #forgetOld(): void {
+    for (const [ticket, madeMs] of this.#tickets)
+      if (this.#clock.nowMs() - madeMs > ticketLifeMs) this.#tickets.delete(ticket);
   }
 
   /** Takes the ticket and returns the secret of a browser let in; null when it is unknown, used or too old. */

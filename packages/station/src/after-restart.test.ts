@@ -433,6 +433,27 @@ describe("a job whose disk", () => {
     expect(world.host.processes).toHaveLength(2);
   });
 
+  test("is given to a later job while it waits for its turn rests", async () => {
+    const id = await crashed();
+    const starts: (() => void)[] = [];
+    const start = world.host.start.bind(world.host);
+    world.host.start = async (...order) => {
+      await new Promise<void>((resolve) => starts.push(resolve));
+      return start(...order);
+    };
+    const later = await erasing();
+    expect((await command("job.resume", id)).state).toBe("queued");
+    starts.shift()!();
+    await world.pass();
+    process(1).crash();
+    await world.pass();
+    starts.shift()!();
+    await world.pass();
+    expect(await states(id, later)).toEqual(["interrupted", "interrupted"]);
+    expect(await whyNot(id)).toBe(`Cannot go on: ${later} (Zeros, one pass) has had the disk since`);
+    expect(process(2).wasLetGo).toBe(false);
+  });
+
   test("refused a later job, or was only read by one, goes on", async () => {
     const id = await crashed();
     await erasing();

@@ -116,13 +116,14 @@ export class AfterRestart {
   #waitForDisks(): void {
     const { devices, queue, recorder, clock, signal, onError } = this.#options;
     const untilMs = clock.nowMs() + disksComeWithinMs;
-    devices.onChange = () => {
+    const devicesChanged = (): void => {
       if (clock.nowMs() > untilMs || signal.aborted || this.#waitingNow().length === 0) return;
       recorder
         .record(() => this.#waitingNow().forEach((id) => this.#goOnOrRest(id)))
         .then(() => queue.startAll())
         .catch(onError);
     };
+    devices.onChange = devicesChanged;
   }
 
   /** Not those that somebody has stopped meanwhile. */

@@ -1,5 +1,5 @@
 /** Journal, devices and jobs: all that goes on whether or not anybody watches. Nothing here knows a file or a network. */
-import { CommandServer, Refusal } from "@trofie/commands";
+import { CommandServer, Refusal, type Doubt } from "@trofie/commands";
 import {
   errorCodes,
   stationContract,
@@ -89,15 +89,16 @@ export async function startCore(options: CoreOptions, parts: AsyncDisposableStac
     verdicts: journal,
     clock,
     digest: (method, params) => digestOf({ v: 1, method, params }),
-    doubted: (doubt) => note("journal.doubted", doubt),
+    doubted: oncePerClient((doubt) => note("journal.doubted", doubt)),
     notAdmitted: (door, agent) => authFailures.refused(door, agent),
     onInternalError: onError,
   });
-  journal.onCommit = () => server.eventsCommitted();
+  const committed = (): void => server.eventsCommitted();
+  journal.onCommit = committed;
 
   journal.commitAtAnyCost(() => recordStart(journal, putAside));
   journal.setReserveAside();
-  reports.writeMissing();
+  for (const job of reports.missing()) writeReport(reports, job, onError);
   parts.defer(() => queue.close(stopWithinMs));
   const stopping = new AbortController();
   parts.defer(() => stopping.abort());
@@ -131,6 +132,18 @@ function writeReport(reports: Reports, job: Job, onError: (error: unknown) => vo
   } catch (error) {
     onError(error);
   }
+}
+
+/** Who may only look on could fill the journal otherwise, by doubting it under one id after the other. */
+const mostDoubters = 1_000;
+
+function oncePerClient(note: (doubt: Doubt) => void): (doubt: Doubt) => void {
+  const doubters = new Set<string>();
+  return (doubt) => {
+    if (doubters.has(doubt.client) || doubters.size >= mostDoubters) return;
+    doubters.add(doubt.client);
+    note(doubt);
+  };
 }
 
 type Note = (type: EventType, body: object) => void;

@@ -130,6 +130,7 @@ function passesOf({ passes, verification }: Pick<EarlierReport, "passes" | "veri
     kind: "overwrite",
     fill: { kind: "pattern", hex: patternHex },
     bytesWritten: bytesDone,
+    rewrittenBytes: 0,
     durationMs,
     generatingMs: 0,
     verification:

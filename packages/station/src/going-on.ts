@@ -11,8 +11,8 @@ export type Prospect = { readonly device: Device } | { readonly whyNot: string }
 
 /** Whether the job can go on now, with the devices that are there. */
 export function prospectOf(job: Job, jobs: Jobs, devices: readonly Device[]): Prospect {
-  const later = jobs.begunAfter(job.id).find((other) => hasOverwritten(other, job));
-  if (later !== undefined) return { whyNot: `${later.id} (${later.title}) has had the disk since` };
+  const overtaken = whyOvertaken(job, jobs);
+  if (overtaken !== null) return { whyNot: overtaken };
   const device = devices.find(({ identity }) => isSameDevice(identity, job.identity));
   if (device === undefined) return { whyNot: "its disk is not there" };
   // Of one that never had its turn: what the jobs before it leave there is no concern.
@@ -21,6 +21,15 @@ export function prospectOf(job: Job, jobs: Jobs, devices: readonly Device[]): Pr
   if (content !== undefined)
     return { whyNot: `its disk holds ${contentText(content)} now, which nobody has confirmed to erase` };
   return { device };
+}
+
+/**
+ * Null unless a job that was asked for later has had the disk. So jobs that destroy begin in the order in which they were
+ * asked for: one that goes on finds the disk as it left it itself, and may believe its checkpoint.
+ */
+export function whyOvertaken(job: Job, jobs: Jobs): string | null {
+  const later = jobs.begunAfter(job.id).find((other) => hasOverwritten(other, job));
+  return later === undefined ? null : `${later.id} (${later.title}) has had the disk since`;
 }
 
 /**

@@ -16,6 +16,9 @@ export interface HandlersOptions extends WorkOptions {
   readonly ended: (job: Job) => void;
 }
 
+/** A list of jobs is at most about so long, however long their reports are: a client takes no longer message than 4 MiB. */
+const lettersOfList = 1_048_576;
+
 export function stationHandlers(options: HandlersOptions): Handlers<StationContract> {
   const { host, devices, jobs, access } = options;
   return {
@@ -39,7 +42,9 @@ export function stationHandlers(options: HandlersOptions): Handlers<StationContr
     "device.spinDown": (input) => acceptWork(options, { kind: "spin-down", ...input }),
     "device.unmount": (input) => acceptWork(options, { kind: "unmount", ...input }),
 
-    "job.list": ({ limit }) => ({ jobs: jobs.newest(limit) }),
+    "job.list": ({ limit, open }) => ({
+      jobs: open ? jobs.open().toReversed().slice(0, limit) : jobs.newestWithin(limit, lettersOfList),
+    }),
     "job.get": ({ job }) => ({ job: foundJob(jobs, job) }),
     "job.stop": ({ job }) => stopJob(options, job),
     "job.pause": ({ job }) => pauseJob(options, job),

@@ -7,6 +7,7 @@
 import { holdsDevice, isOutcome, type Job, type Progress } from "@trofie/contract";
 import type { DiskHost, JobEnd, JobEvent, JobProcess } from "@trofie/disks";
 import { asError, type Clock } from "@trofie/reactor";
+import { whyOvertaken } from "./going-on.ts";
 import { endingOf, withEnding } from "./job-ending.ts";
 import { JobStanding } from "./job-standing.ts";
 import type { Jobs } from "./jobs.ts";
@@ -91,15 +92,20 @@ export class JobRun {
     }
   }
 
-  /** False when the job is not to start any more. */
+  /** False when the job is not to start any more: a later one may have had the disk while it waited for its turn. */
   async #recordStart({ process }: JobProcess): Promise<boolean> {
     const { jobs, recorder, clock } = this.#options;
     const isDue = (): boolean => !this.#isClosing && this.#job().state === "queued";
     if (!isDue()) return false;
     await recorder.record(() => {
       if (!isDue()) return;
-      jobs.setProcess(this.#id, process);
-      jobs.change(this.#id, { state: "running", startedAt: this.#job().startedAt ?? isoTime(clock) });
+      const overtaken = whyOvertaken(this.#job(), jobs);
+      if (overtaken !== null) {
+        jobs.change(this.#id, { state: "interrupted", why: `Cannot go on: ${overtaken}` });
+      } else {
+        jobs.setProcess(this.#id, process);
+        jobs.change(this.#id, { state: "running", startedAt: this.#job().startedAt ?? isoTime(clock) });
+      }
     });
     return this.#job().state === "running";
   }

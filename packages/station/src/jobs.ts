@@ -29,6 +29,14 @@ export class Jobs {
     return this.#journal.newestJobs(limit).map(jobOf);
   }
 
+  /** At least the newest one, and no more than make a text of that length. */
+  newestWithin(limit: number, mostLetters: number): Job[] {
+    const rows = this.#journal.newestJobs(limit);
+    let letters = 0;
+    const tooMany = rows.findIndex(({ job }, i) => (letters += job.length) > mostLetters && i > 0);
+    return (tooMany < 0 ? rows : rows.slice(0, tooMany)).map(jobOf);
+  }
+
   /** What a new watcher is shown: all that is open, and the newest that has ended; oldest first. */
   forSnapshot(): Job[] {
     const rows = [...this.#journal.openJobs(), ...this.#journal.newestEndedJobs(endedInSnapshot)];

@@ -90,6 +90,7 @@ describe("a journal of an earlier format", () => {
       kind: "overwrite",
       fill: { kind: "pattern", hex: "00" },
       bytesWritten: 1_048_576,
+      rewrittenBytes: 0,
       durationMs: 10,
       generatingMs: 0,
       verification,

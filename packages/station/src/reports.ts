@@ -34,9 +34,8 @@ export class Reports {
     this.#shelf.put(job.id, `${JSON.stringify(report, null, 2)}\n`);
   }
 
-  /** Writes what a station that died between a job's end and its report left out. */
-  writeMissing(): void {
-    for (const job of this.#jobs.newest(newestJobs))
-      if (isOutcome(job.state) && !this.#shelf.has(job.id)) this.write(job);
+  /** What a station that died between a job's end and its report, or had no room for that, left out. */
+  missing(): Job[] {
+    return this.#jobs.newest(newestJobs).filter(({ id, state }) => isOutcome(state) && !this.#shelf.has(id));
   }
 }

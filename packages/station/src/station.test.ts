@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, unlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, unlinkSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import type { Client } from "@trofie/commands";
-import type { Job, StationContract } from "@trofie/contract";
+import type { Job, JobReport, StationContract } from "@trofie/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { StationInMemory } from "./testing/station-in-memory.ts";
 
@@ -17,6 +17,14 @@ beforeEach(async () => {
 afterEach(async () => {
   await world.close();
   expect(world.errors).toEqual([]);
+});
+
+/** As long as a report with a full map of errors may be. */
+const longReport = (letters: number): JobReport => ({
+  outcome: "failed",
+  message: "x".repeat(letters),
+  durationMs: 1,
+  findings: null,
 });
 
 const state = async (id: string): Promise<Job["state"]> => (await world.job(client, id)).state;
@@ -232,6 +240,20 @@ describe("a station that starts again", () => {
     await expect(world.start()).rejects.toThrow(/event 2 does not follow from the one before it/);
   });
 
+  test("starts, though a report that is missing cannot be written, and says so", async () => {
+    const id = await world.erase(client, "/dev/a");
+    await world.pass();
+    world.process(0).finish("erased");
+    await world.pass();
+    const path = join(world.station.listening.reportsPath, `${id}.json`);
+    await world.stop();
+    unlinkSync(path);
+    mkdirSync(`${path}.new`); // where it is written first
+    await world.start();
+    expect((await world.job(client, id)).state).toBe("erased");
+    expect(world.errors.splice(0)).toMatchObject([{ code: "EISDIR" }]);
+  });
+
   test("writes the reports that the last one had no time for", async () => {
     const id = await world.erase(client, "/dev/a");
     await world.pass();
@@ -243,6 +265,26 @@ describe("a station that starts again", () => {
     unlinkSync(path);
     await world.start();
     expect(readFileSync(path, "utf8")).toBe(before);
+  });
+});
+
+describe("a list of jobs", () => {
+  test("ends where it would be longer than a client takes, however many are asked for", async () => {
+    const done: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      done.unshift(await world.erase(client, "/dev/a"));
+      await world.pass();
+      world.process(i).end({ how: "reported", report: longReport(700_000) });
+      await world.pass();
+    }
+    const idsOf = ({ jobs }: { jobs: readonly Job[] }): string[] => jobs.map(({ id }) => id);
+    expect(idsOf(await world.run(client.query("job.list", { limit: 1000 })))).toEqual(done.slice(0, 1));
+    expect(idsOf(await world.run(client.query("job.list", { limit: 1000, open: true })))).toEqual([]);
+    const open = [await world.erase(client, "/dev/a"), await world.erase(client, "/dev/b")];
+    expect(idsOf(await world.run(client.query("job.list", { limit: 1000, open: true })))).toEqual(
+      open.toReversed(),
+    );
+    expect(idsOf(await world.run(client.query("job.list", { limit: 1, open: true })))).toEqual([open[1]]);
   });
 });
 

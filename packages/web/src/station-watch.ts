@@ -36,6 +36,9 @@ export interface Forgotten {
   readonly seenMs: number;
 }
 
+/** A station newer than this page may say more. */
+const KnownProgress = Progress.strip();
+
 export class StationWatch {
   readonly #isSessionOver: () => Promise<boolean>;
   readonly #listeners = new Set<() => void>();
@@ -56,7 +59,7 @@ export class StationWatch {
       snapshotReceived: (items) => this.#change({ view: viewOfSnapshot(items) }),
       eventReceived: (row) => this.#viewChanged((view) => withEvent(view, row)),
       progressReceived: (progress) =>
-        this.#viewChanged((view) => withProgress(view, Progress.parse(progress))),
+        this.#viewChanged((view) => withProgress(view, KnownProgress.parse(progress))),
     });
   }
 

@@ -10,37 +10,40 @@ import { long, secret } from "../scenario.ts";
 import { onStand, sizeBytes, type FaultyGuestDisk } from "./stand.ts";
 
 export const ourErases = [
-  onStand("our station erases and reads back disks with sectors of 512 and 4096 bytes", async (place) => {
-    const { control } = place.station;
-    const disks = place.disks.filter(({ serial }) => ["SATA-512", "NVME-4K", "SCSI-4K"].includes(serial));
-    for (const { source } of disks) source.media.fill(secret);
-    const jobs = await Promise.all(
-      disks.map(async ({ serial, bus }) => {
-        const { path } = await control.device(serial);
-        return control.eraseToEnd(path, { method: bus === "scsi" ? "random" : "zero" });
-      }),
-    );
-    for (const [i, { serial, source }] of disks.entries()) {
-      const job = jobs[i]!;
-      assert.equal(job.state, "erased", `${serial}: ${job.report?.message}`);
-      const pass = findingsOf(job).passes[0]!;
-      assert.ok(pass.kind === "overwrite");
-      assert.deepEqual(
-        { ...pass.verification, durationMs: 0 },
-        {
-          kind: "full",
-          bytesRead: sizeBytes,
-          mismatchedBytes: 0,
-          unreadableBytes: 0,
-          evidence: true,
-          durationMs: 0,
-        },
-        serial,
+  onStand(
+    "our station erases and reads back a disk on every bus, and with sectors of 4096 bytes",
+    async (place) => {
+      const { control } = place.station;
+      const { disks } = place;
+      for (const { source } of disks) source.media.fill(secret);
+      const jobs = await Promise.all(
+        disks.map(async ({ serial, bus }) => {
+          const { path } = await control.device(serial);
+          return control.eraseToEnd(path, { method: bus === "scsi" ? "random" : "zero" });
+        }),
       );
-      assert.ok(whatWasWritten(findingsOf(job), sizeBytes).equals(source.media.peek(0, sizeBytes)), serial);
-      assert.ok(control.progress.has(job.id), `${serial} has told no progress`);
-    }
-  }),
+      for (const [i, { serial, source }] of disks.entries()) {
+        const job = jobs[i]!;
+        assert.equal(job.state, "erased", `${serial}: ${job.report?.message}`);
+        const pass = findingsOf(job).passes[0]!;
+        assert.ok(pass.kind === "overwrite");
+        assert.deepEqual(
+          { ...pass.verification, durationMs: 0 },
+          {
+            kind: "full",
+            bytesRead: sizeBytes,
+            mismatchedBytes: 0,
+            unreadableBytes: 0,
+            evidence: true,
+            durationMs: 0,
+          },
+          serial,
+        );
+        assert.ok(whatWasWritten(findingsOf(job), sizeBytes).equals(source.media.peek(0, sizeBytes)), serial);
+        assert.ok(control.progress.has(job.id), `${serial} has told no progress`);
+      }
+    },
+  ),
 
   onStand("our terminal erases a disk of another machine, with the token of its station", async (place) => {
     const { path, identity } = await place.station.control.device("NVME-512");

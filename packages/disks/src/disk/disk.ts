@@ -7,8 +7,8 @@ export interface Disk {
   readonly direct: boolean;
   /** May read fewer bytes than asked, 0 past the end. `into` is page-aligned memory (`aligned-memory.ts`). */
   read(into: Uint8Array, offset: number): Promise<number>;
-  /** May write fewer bytes than asked. */
-  write(from: Uint8Array, offset: number): Promise<number>;
+  /** Writes the parts one behind the other in one operation; may write fewer bytes than asked. */
+  write(parts: readonly Uint8Array[], offset: number): Promise<number>;
   /**
    * Returns when all that was written is on the medium. The first failure is final: the kernel reports an error once,
    * marks the pages clean, and lets the next call succeed.

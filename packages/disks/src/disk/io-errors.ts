@@ -26,15 +26,24 @@ export function meaningOf(error: unknown): Meaning {
 }
 
 /** A short write is no end: the rest is asked for, and the answer to that tells why. Throws a `DiskError`. */
-export async function writeFully(disk: Disk, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const at = offset + done;
-    const written = await disk
-      .write(done === 0 ? bytes : bytes.subarray(done), at)
-      .catch(failedTo("write", at));
+export async function writeFully(disk: Disk, parts: readonly Uint8Array[], offset: number): Promise<void> {
+  let at = offset;
+  for (let left = parts; left.length > 0;) {
+    const written = await disk.write(left, at).catch(failedTo("write", at));
     if (written <= 0) throw new DiskError("write", at, new Error("it takes no more bytes"));
-    done += written;
+    at += written;
+    left = behind(left, written);
   }
+}
+
+/** What is left of the parts without so many bytes at their beginning. */
+function behind(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let passed = 0;
+  return parts.flatMap((part) => {
+    const from = Math.max(0, bytes - passed);
+    passed += part.length;
+    return from < part.length ? [part.subarray(from)] : [];
+  });
 }
 
 /** A disk that was pulled answers with "end of file": within the disk that is an error. Throws a `DiskError`. */

@@ -99,11 +99,9 @@ class FileDisk implements OpenedDisk {
     return readFrom(this.#fd, into, offset);
   }
 
-  write(from: Uint8Array, offset: number): Promise<number> {
+  write(parts: readonly Uint8Array[], offset: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      fs.write(this.#fd, from, 0, from.length, offset, (error, written) =>
-        error ? reject(error) : resolve(written),
-      );
+      fs.writev(this.#fd, parts, offset, (error, written) => (error ? reject(error) : resolve(written)));
     });
   }
 

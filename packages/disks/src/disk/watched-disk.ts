@@ -37,8 +37,8 @@ export class WatchedDisk implements OpenedDisk {
     return this.#watched(this.#disk.read(into, offset));
   }
 
-  write(from: Uint8Array, offset: number): Promise<number> {
-    return this.#watched(this.#disk.write(from, offset));
+  write(parts: readonly Uint8Array[], offset: number): Promise<number> {
+    return this.#watched(this.#disk.write(parts, offset));
   }
 
   flush(): Promise<void> {

@@ -64,12 +64,27 @@ describe("a disk with bad sectors", () => {
     },
   );
 
-  test("that takes other sectors at the first attempt is erased", async () => {
+  test("that takes other sectors at the second attempt is erased, and that the old ones keep old data is said", async () => {
     const bench = benchWith();
     bench.disk.spoil({ offset: blockBytes + 8192, lengthBytes: 4096, on: "write", times: 1 });
     const report = await bench.erase(await bench.plan());
-    expect(report).toMatchObject({ outcome: "erased", findings: { faulty: [] } });
+    expect(report).toMatchObject({
+      outcome: "erased",
+      message:
+        "Every addressable byte was written, and read back as written; 1,048,576 bytes were taken only at a second attempt, and where the disk gave them other sectors, the old ones keep old data",
+      findings: { faulty: [], passes: [{ rewrittenBytes: blockBytes }] },
+    });
     expectZeroOutside(bench.disk, []);
+  });
+
+  test("that is bad for good was not taken at a second attempt, nor what stands beside it", async () => {
+    const bench = benchWith();
+    bench.disk.spoil({ offset: 0, lengthBytes: 4096, on: "write" });
+    const report = await bench.erase(await bench.plan());
+    expect(report).toMatchObject({
+      outcome: "erased-with-errors",
+      findings: { passes: [{ rewrittenBytes: 0 }] },
+    });
   });
 
   test("that cannot be read until they are written is erased", async () => {

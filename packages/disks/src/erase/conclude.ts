@@ -104,7 +104,7 @@ function errorsIn(
     ...(read > 0 ? [`${countText(read)} could not be read back`] : []),
   ];
   const what = parts.join(" and ") || `${countText(faultyBytes)} are faulty`;
-  return `Of ${exactBytesText(sizeBytes)} ${what}; all others were written${confirmation(passes)}`;
+  return `Of ${exactBytesText(sizeBytes)} ${what}; all others were written${confirmation(passes)}${rewrittenText(passes)}`;
 }
 
 function bytesWith(ranges: FaultyRanges["ranges"], fault: string): number {
@@ -114,7 +114,7 @@ function bytesWith(ranges: FaultyRanges["ranges"], fault: string): number {
 function success(passes: readonly PassReport[]): string {
   const firmware = passes.find((pass) => pass.kind === "firmware");
   if (firmware === undefined)
-    return `Every addressable byte was written${confirmation(passes)}${discardText(passes)}`;
+    return `Every addressable byte was written${confirmation(passes)}${rewrittenText(passes)}${discardText(passes)}`;
   const { samples, silentSamples } = firmware.firmware;
   const held = samples - silentSamples;
   const seen =
@@ -122,6 +122,16 @@ function success(passes: readonly PassReport[]): string {
       ? `none of ${held} samples that held anything is as before`
       : "no sample held anything before by which that could be seen";
   return `The disk says that it has erased itself, and ${seen}`;
+}
+
+/** What a disk may have put out of reach. */
+function rewrittenText(passes: readonly PassReport[]): string {
+  const rewritten = passes.reduce(
+    (sum, pass) => sum + (pass.kind === "overwrite" ? pass.rewrittenBytes : 0),
+    0,
+  );
+  if (rewritten === 0) return "";
+  return `; ${exactBytesText(rewritten)} were taken only at a second attempt, and where the disk gave them other sectors, the old ones keep old data`;
 }
 
 /** Of an extra that was asked for and did not come about. */

@@ -39,6 +39,7 @@ interface Kept {
 
 export interface Written {
   readonly bytesWritten: number;
+  readonly rewrittenBytes: number;
   readonly durationMs: number;
   readonly generatingMs: number;
 }
@@ -47,7 +48,7 @@ export interface Verified extends Found {
   readonly durationMs: number;
 }
 
-const nothingWritten: Written = { bytesWritten: 0, durationMs: 0, generatingMs: 0 };
+const nothingWritten: Written = { bytesWritten: 0, rewrittenBytes: 0, durationMs: 0, generatingMs: 0 };
 const nothingVerified: Verified = { ...nothingFound, durationMs: 0 };
 
 export class HowFar {
@@ -78,7 +79,7 @@ export class HowFar {
     this.phase = kept.phase ?? "write";
     this.offset = kept.offset ?? 0;
     this.suspects = new Suspects(kept.suspects);
-    this.written = kept.written ?? nothingWritten;
+    this.written = { ...nothingWritten, ...kept.written };
     this.verified = kept.verified ?? nothingVerified;
     this.firmware = kept.firmware ?? null;
     this.map = new FaultyMap(kept.faulty);
@@ -108,16 +109,21 @@ export class HowFar {
     this.written = { ...this.written, bytesWritten: this.written.bytesWritten + bytes };
   }
 
+  /** Of the bytes that were added those whose block was not taken at first. */
+  addRewritten(bytes: number): void {
+    this.written = { ...this.written, rewrittenBytes: this.written.rewrittenBytes + bytes };
+  }
+
   addFound(found: Found): void {
     this.verified = { ...this.verified, ...found };
   }
 
   /** Time that the phase took. */
-  addTime({ durationMs, generatingMs }: Omit<Written, "bytesWritten">): void {
+  addTime({ durationMs, generatingMs }: Pick<Written, "durationMs" | "generatingMs">): void {
     if (this.phase === "write" || this.phase === "write-again") {
-      const { bytesWritten, ...before } = this.written;
+      const before = this.written;
       this.written = {
-        bytesWritten,
+        ...before,
         durationMs: before.durationMs + durationMs,
         generatingMs: before.generatingMs + generatingMs,
       };
@@ -157,8 +163,8 @@ export class HowFar {
     const [report] = this.passes.splice(pass);
     this.pass = pass;
     if (report?.kind !== "overwrite") return;
-    const { bytesWritten, durationMs, generatingMs } = report;
-    this.written = { bytesWritten, durationMs, generatingMs };
+    const { bytesWritten, rewrittenBytes, durationMs, generatingMs } = report;
+    this.written = { bytesWritten, rewrittenBytes, durationMs, generatingMs };
   }
 
   /** A copy, as plain JSON. */

@@ -205,6 +205,15 @@ test("a refused device has no plan", async () => {
   await expect(planOn(workbench, "/dev/sda")).rejects.toMatchObject({ code: "DEVICE_IS_SYSTEM" });
 });
 
+test("an erase of more than a thousand passes is refused: nobody could be told of all of them", async () => {
+  const long = { title: "Long", source: "", passes: Array.from({ length: 100 }, () => "00") };
+  expect((await planOn(workbench, "/dev/sdb", { method: long, rounds: 10 })).passes).toHaveLength(1000);
+  await expect(planOn(workbench, "/dev/sdb", { method: long, rounds: 11 })).rejects.toMatchObject({
+    code: "ERASE_NOT_POSSIBLE",
+    message: "Cannot erase /dev/sdb in 1,100 passes: the most is 1,000",
+  });
+});
+
 test.each<[string, Asked]>([
   ["rounds", { rounds: 3 }],
   ["a last pass of zeros", { blank: true }],

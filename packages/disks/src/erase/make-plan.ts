@@ -1,5 +1,6 @@
 /** Makes the plan of an erase. The same device and work give the same plan until something about them changes. */
 import { Refusal } from "@trofie/commands/errors";
+import { countText } from "@trofie/contract/quantities";
 import {
   confirmationWord,
   eraseMethods,
@@ -129,8 +130,17 @@ async function refuseUnlessMeasured({ machine, found }: PlanContext, work: Erase
   );
 }
 
+/** Each is told in the plan and in the report, which everybody who watches is sent. */
+const mostPasses = 1_000;
+
 /** A method of one's own is never more than Clear, for it overwrites. */
 function howToOverwrite(device: Device, method: EraseMethod | CustomMethod, work: EraseWork): How {
+  const asked = method.passes.length * work.rounds;
+  if (asked > mostPasses)
+    throw new Refusal(
+      "ERASE_NOT_POSSIBLE",
+      `Cannot erase ${device.path} in ${countText(asked)} passes: the most is ${countText(mostPasses)}`,
+    );
   const { passes, shuffled } = plannedPasses(method, work);
   const bytesTotal = bytesOfPasses(passes, device.identity.sizeBytes, work.reading);
   const estimatedMs = Math.ceil((bytesTotal / likelyBytesPerSecond(device)) * 1000);

@@ -38,6 +38,11 @@ export class Meter {
     return this.#bytesMoved;
   }
 
+  /** At the last look; 0 before the first. */
+  get bytesPerSecond(): number {
+    return this.#bytesPerSecond ?? 0;
+  }
+
   add(bytes: number): void {
     this.#bytesDone += bytes;
     this.#bytesMoved += bytes;

@@ -4,7 +4,7 @@
  * sector by sector from both ends up to the first bad one, then halves of what lies between, the large ones first.
  */
 import type { Ground } from "./ground.ts";
-import { between, endOf, joined, type Range } from "./range.ts";
+import { between, bytesOf, endOf, joined, type Range } from "./range.ts";
 import { blockBytes } from "./streams/block-maker.ts";
 
 /** Carries out the operation on one piece; false when it failed and the piece is bad or holds something bad. */
@@ -16,24 +16,30 @@ export interface Budget {
 }
 
 export interface Narrowed {
+  /** What is bad and what could not be looked at in time, in order. */
+  readonly left: readonly Left[];
+  /** Of the blocks that went whole when they were tried again. */
+  readonly recoveredBytes: number;
+}
+
+export interface Left {
   readonly range: Range;
   /** False: the time ran out before the bad sectors in it were told from the good. */
   readonly exact: boolean;
 }
 
-/** Gives what is bad and what could not be looked at in time, in order. */
 export async function narrow(
   ground: Ground,
   suspects: readonly Range[],
   budget: Budget,
   attempt: Attempt,
-): Promise<Narrowed[]> {
+): Promise<Narrowed> {
   const narrowing = new Narrowing(ground, budget, attempt);
   const failing = await narrowing.retryBlocks(suspects);
   const cores: Range[] = [];
   for (const range of joined(failing)) cores.push(...(await narrowing.trim(range)));
   await narrowing.split(cores);
-  return narrowing.left();
+  return { left: narrowing.left(), recoveredBytes: bytesOf(suspects) - bytesOf(failing) };
 }
 
 /** Ranges that earlier passes could not write, sector by sector, once. What comes of it changes no report. */
@@ -116,7 +122,7 @@ class Narrowing {
     }
   }
 
-  left(): Narrowed[] {
+  left(): Left[] {
     const bad = joined(this.#bad).map((range) => ({ range, exact: true }));
     const unknown = joined(this.#unknown).map((range) => ({ range, exact: false }));
     return [...bad, ...unknown].toSorted((a, b) => a.range.offset - b.range.offset);

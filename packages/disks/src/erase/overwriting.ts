@@ -62,7 +62,7 @@ class Overwriting {
     const { context, ground, far, keeper, step } = this.#desk;
     step(`Writing ${fillWords(this.#pass.fill)}`, far.offset);
     const left = far.offset < this.#sizeBytes ? [between(far.offset, this.#sizeBytes)] : [];
-    const atOnce = underWay(this.#pass.fill, ground.disk);
+    const atOnce = underWay(this.#pass.fill, ground);
     await this.#withMaker(atOnce, (maker) =>
       writeRanges(ground, {
         ranges: without(left, far.map.of("write")),
@@ -88,19 +88,23 @@ class Overwriting {
     if (far.suspects.bytes + bytesOf(known) > 0) {
       step("Writing again where it failed", this.#sizeBytes);
       let writtenBytes = 0;
-      const left = await this.#withMaker({ lanes: 1, longest: blockBytes }, async (maker) => {
-        const attempt: Attempt = async ({ offset, lengthBytes }) => {
-          const isWritten = await writePiece(ground, maker, offset, lengthBytes, 0);
-          if (isWritten) writtenBytes += lengthBytes;
-          return isWritten;
-        };
-        const bad = await narrow(ground, far.suspects.ranges, far.narrowing, attempt);
-        await retryOnce(ground, known, far.narrowing, attempt);
-        return bad;
-      });
+      const { left, recoveredBytes } = await this.#withMaker(
+        { lanes: 1, block: blockBytes },
+        async (maker) => {
+          const attempt: Attempt = async ({ offset, lengthBytes }) => {
+            const isWritten = await writePiece(ground, maker, offset, lengthBytes, 0);
+            if (isWritten) writtenBytes += lengthBytes;
+            return isWritten;
+          };
+          const narrowed = await narrow(ground, far.suspects.ranges, far.narrowing, attempt);
+          await retryOnce(ground, known, far.narrowing, attempt);
+          return narrowed;
+        },
+      );
       if (context.signal.aborted) return;
       await keeper.flush();
       far.addWritten(writtenBytes);
+      far.addRewritten(recoveredBytes);
       for (const { range, exact } of left) far.map.add("write", range, exact);
       far.suspects.clear();
     }
@@ -130,7 +134,7 @@ class Overwriting {
     if (far.suspects.bytes > 0) {
       step("Reading again where it failed", this.#sizeBytes + far.verified.bytesRead + far.suspects.bytes);
       let found = { ...far.verified };
-      const left = await Comparer.with({ ...ground, lanes: 1 }, this.#pass.fill, (comparer) =>
+      const { left } = await Comparer.with({ ...ground, lanes: 1 }, this.#pass.fill, (comparer) =>
         narrow(ground, far.suspects.ranges, far.narrowing, async (range) => {
           const compared = await comparer.compare(range.offset, range.lengthBytes, 0);
           if (compared !== null) found = { ...found, ...addCompared(found, far.misread, range, compared) };
@@ -178,8 +182,11 @@ class Overwriting {
     far.beginPhase(phase, far.suspects);
   }
 
-  async #withMaker<T>({ lanes, longest }: UnderWay, use: (maker: BlockMaker) => Promise<T>): Promise<T> {
-    const maker = blockMaker(this.#pass.fill, lanes, longest);
+  async #withMaker<T>(
+    { lanes, block }: Pick<UnderWay, "lanes" | "block">,
+    use: (maker: BlockMaker) => Promise<T>,
+  ): Promise<T> {
+    const maker = blockMaker(this.#pass.fill, lanes, block);
     try {
       return await use(maker);
     } finally {

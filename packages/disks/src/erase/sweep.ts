@@ -12,8 +12,8 @@ export interface Sweep<T> {
   readonly ranges: readonly Range[];
   /** How many blocks are visited at once. */
   readonly lanes: number;
-  /** The longest block, in bytes: a power of two. */
-  readonly longest?: number;
+  /** How long the next block may be, in bytes: a power of two. */
+  readonly longest?: () => number;
   /** No block is begun after this; the ones begun come to their end. */
   readonly signal: AbortSignal;
   readonly gate: Pick<PauseGate, "isPaused">;
@@ -29,12 +29,12 @@ export interface Sweep<T> {
 }
 
 /**
- * Begins the blocks in order; they end at multiples of the longest. Ends at the first failure: no block is begun after
+ * Begins the blocks in order; they end at multiples of how long they may be. Ends at the first failure: no block is begun after
  * it, and it is thrown when the others have come back; of several, the one at the lowest offset.
  */
 export async function sweep<T>(order: Sweep<T>): Promise<void> {
   const { ranges, lanes, signal, gate, rest, visit } = order;
-  const blocks = blocksOf(ranges, order.longest ?? blockBytes);
+  const blocks = blocksOf(ranges, order.longest ?? (() => blockBytes));
   const inOrder = new InOrder(order.settle);
   const failures: { readonly offset: number; readonly error: unknown }[] = [];
   let next = blocks.next();
@@ -60,10 +60,11 @@ export async function sweep<T>(order: Sweep<T>): Promise<void> {
   }
 }
 
-function* blocksOf(ranges: readonly Range[], longest: number): Generator<Range, undefined> {
+function* blocksOf(ranges: readonly Range[], longest: () => number): Generator<Range, undefined> {
   for (const range of ranges) {
     for (let offset = range.offset; offset < endOf(range);) {
-      const end = Math.min(endOf(range), offset - (offset % longest) + longest);
+      const most = longest();
+      const end = Math.min(endOf(range), offset - (offset % most) + most);
       yield { offset, lengthBytes: end - offset };
       offset = end;
     }

@@ -20,7 +20,7 @@ export class Teller {
   readonly #stepCount: number;
   readonly #stallMs: number;
   #step: Step = { step: "Opening the disk", stepNumber: 1 };
-  #waitingMs: () => number;
+  #watched: Pick<WatchedDisk, "waitingMs">;
   #faultyBytes: () => number = () => 0;
   #isStalled = false;
 
@@ -34,11 +34,11 @@ export class Teller {
     this.#stepCount = Math.max(1, of.stepCount);
     this.#stallMs = of.stallMs;
     const begunMs = context.clock.nowMs();
-    this.#waitingMs = () => context.clock.nowMs() - begunMs;
+    this.#watched = { waitingMs: () => context.clock.nowMs() - begunMs };
   }
 
   watch(disk: Pick<WatchedDisk, "waitingMs">): void {
-    this.#waitingMs = () => disk.waitingMs();
+    this.#watched = disk;
   }
 
   /** Where the faulty bytes so far are counted. */
@@ -78,7 +78,7 @@ export class Teller {
   }
 
   #tellStall(): void {
-    const isStalled = this.#waitingMs() >= this.#stallMs;
+    const isStalled = this.#watched.waitingMs() >= this.#stallMs;
     if (isStalled === this.#isStalled) return;
     this.#isStalled = isStalled;
     const seconds = Math.round(this.#stallMs / 1000);

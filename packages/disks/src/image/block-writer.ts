@@ -88,7 +88,7 @@ export class BlockWriter {
   /** Never rejects: the first failure is kept for whoever comes next. */
   async #write(block: Uint8Array, lengthBytes: number, offset: number): Promise<void> {
     try {
-      if (this.#failure === null) await writeFully(this.#disk, block.subarray(0, lengthBytes), offset);
+      if (this.#failure === null) await writeFully(this.#disk, [block.subarray(0, lengthBytes)], offset);
     } catch (error) {
       this.#failure ??= { error };
     }

@@ -153,7 +153,7 @@ test("a disk that somebody writes to meanwhile gives no image", async () => {
     "torn.img",
     {
       before: async (operation, offset) => {
-        if (operation === "read" && offset === 2 * mebibyte) await disk?.write(new Uint8Array(512), 0);
+        if (operation === "read" && offset === 2 * mebibyte) await disk?.write([new Uint8Array(512)], 0);
       },
     },
     { spoil: (given) => (disk = given) },

@@ -118,7 +118,8 @@ export class MemoryDisk implements OpenedDisk {
     return lengthBytes;
   }
 
-  async write(from: Uint8Array, offset: number): Promise<number> {
+  async write(parts: readonly Uint8Array[], offset: number): Promise<number> {
+    const from = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
     const given = from.subarray(0, this.#most(from.length));
     await this.#beginWrite(given, offset);
     if (this.#farewell === "end of file" || offset + given.length > this.sizeBytes)
@@ -153,7 +154,7 @@ export class MemoryDisk implements OpenedDisk {
       sizeBytes: this.sizeBytes,
       direct: this.direct,
       read: (into, offset) => whilePowered(() => this.read(into, offset)),
-      write: (from, offset) => whilePowered(() => this.write(from, offset)),
+      write: (parts, offset) => whilePowered(() => this.write(parts, offset)),
       flush: () => whilePowered(() => this.flush()),
       close: () => this.close(),
     };
@@ -216,10 +217,10 @@ export class MemoryDisk implements OpenedDisk {
   async #begin(operation: Operation, offset: number, lengthBytes: number): Promise<void> {
     const powerCuts = this.#powerCuts;
     this.counts[operation] += 1;
-    await this.faults.before?.(operation, offset, lengthBytes);
+    if (this.faults.before) await this.faults.before(operation, offset, lengthBytes);
     const ms = this.#latency?.ms(operation, offset, lengthBytes) ?? 0;
     if (ms > 0) await this.#latency?.clock.wait(ms);
-    await this.#hanging?.promise;
+    if (this.#hanging) await this.#hanging.promise;
     if (this.#powerCuts !== powerCuts) await new Promise(() => {});
     if (this.#farewell === "ENODEV" || this.#farewell === "EIO") throw systemError(this.#farewell);
   }
@@ -244,12 +245,12 @@ export class MemoryDisk implements OpenedDisk {
   }
 
   #firstSpoiled(on: "read" | "write", offset: number, lengthBytes: number) {
-    const [first] = this.#spoiled
-      .filter(
-        (bad) => bad.left > 0 && (bad.on === on || bad.on === "both") && overlaps(bad, offset, lengthBytes),
-      )
-      .toSorted((a, b) => a.offset - b.offset);
-    return first ?? null;
+    let first: (Spoiled & { left: number }) | null = null;
+    for (const bad of this.#spoiled) {
+      if (bad.left === 0 || (bad.on !== on && bad.on !== "both")) continue;
+      if (overlaps(bad, offset, lengthBytes) && bad.offset < (first?.offset ?? Infinity)) first = bad;
+    }
+    return first;
   }
 
   #failureOf(bad: Spoiled & { left: number }): Error {

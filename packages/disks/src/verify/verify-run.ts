@@ -102,12 +102,15 @@ export class VerifyRun {
 
   async #readAgain(): Promise<void> {
     this.#teller.begin({ step: "Reading again where it failed", stepNumber: 1 });
-    const left = await Comparer.with({ ...this.#ground, lanes: 1 }, this.#context.plan.expect, (comparer) =>
-      narrow(this.#ground, this.#suspects.ranges, this.#budget, async (range) => {
-        const compared = await comparer.compare(range.offset, range.lengthBytes, 0);
-        if (compared !== null) this.#found = addCompared(this.#found, this.#map, range, compared);
-        return compared !== null;
-      }),
+    const { left } = await Comparer.with(
+      { ...this.#ground, lanes: 1 },
+      this.#context.plan.expect,
+      (comparer) =>
+        narrow(this.#ground, this.#suspects.ranges, this.#budget, async (range) => {
+          const compared = await comparer.compare(range.offset, range.lengthBytes, 0);
+          if (compared !== null) this.#found = addCompared(this.#found, this.#map, range, compared);
+          return compared !== null;
+        }),
     );
     for (const { range, exact } of left) this.#map.add("read", range, exact);
     this.#found = { ...this.#found, unreadableBytes: bytesOf(left.map(({ range }) => range)) };

@@ -99,6 +99,19 @@ test("a disk that is pulled and answers with end of file is no match: the job is
   await expect(verifyOn(bench, expecting({ hex: "00" }))).rejects.toMatchObject({ name: "Interruption" });
 });
 
+test("a disk that was attached anew while it was read is no answer: the job is interrupted", async () => {
+  const bench = benchWith(0);
+  bench.disk.faults.before = () => {
+    if (bench.disk.counts.read !== 5) return;
+    bench.disk.pull();
+    bench.disk.plugIn();
+  };
+  await expect(verifyOn(bench, expecting({ hex: "00" }))).rejects.toMatchObject({
+    name: "Interruption",
+    message: `Cannot go on with ${diskPath}: it is not the planned device, its attachment (diskseq) was 1 and is 2`,
+  });
+});
+
 test("a disk that fails every read is given up", async () => {
   const bench = benchWith(0);
   bench.disk.spoil({ offset: 0, lengthBytes: sizeBytes, on: "read" });
