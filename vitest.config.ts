@@ -2,15 +2,25 @@ import { defineConfig } from "vitest/config";
 
 const conditions = ["trofie-source"];
 
+/** Of whole stations, which see the machine's devices and make none: practice disks are files. */
+const onPracticeDisks =
+  "test/{damaged-journal,dry-run,erase-methods,killed-terminal,older-journal,pause,protocol,python-client,verify,watch-job}.test.ts";
+
 /** These make devices, mounts and machines, of which there is one set: a listing of one would meet those of another. */
-const onDevices = ["packages/disks/src/**/*.test.ts", "lab/src/**/*.test.ts", "test/*.test.ts"];
+const onDevices = {
+  include: ["packages/disks/src/**/*.test.ts", "lab/src/**/*.test.ts", "test/*.test.ts"],
+  exclude: [onPracticeDisks],
+};
 
 /** These keep to themselves. */
-const alone = [
-  "packages/{reactor,commands,contract,station,cli,web}/src/**/*.test.{ts,tsx}",
-  "test/*/**/*.test.ts",
-  "examples/**/*.test.ts",
-];
+const alone = {
+  include: [
+    "packages/{reactor,commands,contract,station,cli,web}/src/**/*.test.{ts,tsx}",
+    "test/*/**/*.test.ts",
+    "examples/**/*.test.ts",
+    onPracticeDisks,
+  ],
+};
 
 export default defineConfig({
   test: {
@@ -26,14 +36,14 @@ export default defineConfig({
 /** One group after the other; `maxWorkers` files of a group at a time. */
 function project(
   name: string,
-  include: string[],
+  files: { readonly include: string[]; readonly exclude?: string[] },
   { maxWorkers, groupOrder }: { maxWorkers: number; groupOrder: number },
 ) {
   return {
     ssr: { resolve: { conditions } },
     test: {
       name,
-      include,
+      ...files,
       maxWorkers,
       sequence: { groupOrder },
       execArgv: conditions.map((condition) => `--conditions=${condition}`),
