@@ -1,5 +1,6 @@
 /** Listens on a client's connection: what it sends and what it hears, before the client itself does anything with it. */
-import type { Channel, Connect, Receiver } from "@trofie/commands";
+import type { Connect, Receiver } from "@trofie/commands";
+import { PassThrough } from "../pass-through.ts";
 import type { Answer, God } from "./god.ts";
 import type { Sometimes } from "./sometimes.ts";
 
@@ -16,11 +17,9 @@ export interface Tapped {
 }
 
 /** One connection. */
-export class Tap implements Receiver, Channel {
+export class Tap extends PassThrough {
   isOpen = false;
   readonly #of: Tapped;
-  readonly #receiver: Receiver;
-  #channel!: Channel;
   /** Commands by the id of the request. */
   readonly #asked = new Map<number, string>();
   readonly #reused = new Map<number, string>();
@@ -33,65 +32,40 @@ export class Tap implements Receiver, Channel {
   #isInSnapshot = false;
 
   constructor(of: Tapped, receiver: Receiver) {
+    super(receiver);
     this.#of = of;
-    this.#receiver = receiver;
   }
 
   // As a channel.
 
-  send(message: string): void {
+  override send(message: string): void {
     if (message.includes(`"cmd":"`)) this.#commandGoes(message);
     else if (message.includes(`"method":"session.open"`)) this.#opens(message);
-    this.#channel.send(message);
-  }
-
-  get bufferedBytes(): number {
-    return this.#channel.bufferedBytes;
-  }
-
-  get closed(): Promise<string> {
-    return this.#channel.closed;
-  }
-
-  close(): void {
-    this.#channel.close();
-  }
-
-  abort(): void {
-    this.#channel.abort();
+    this.channel.send(message);
   }
 
   // As a receiver.
 
-  channelOpened(channel: Channel): void {
-    this.#channel = channel;
-    this.#receiver.channelOpened(this);
-  }
-
-  messageReceived(message: string): void | Promise<void> {
+  override messageReceived(message: string): void | Promise<void> {
     if (message.startsWith(eventStart)) this.#eventComes(message);
     else if (message.startsWith(notificationStart)) this.#notificationComes(message);
     else if (this.#answerComes(message)) return;
-    return this.#receiver.messageReceived(message);
+    return super.messageReceived(message);
   }
 
-  undecodableReceived(): void {
+  override undecodableReceived(): void {
     this.#of.god.broken("I3", "a client was sent what is not UTF-8");
-    this.#receiver.undecodableReceived();
+    super.undecodableReceived();
   }
 
-  tooLongReceived(): void {
+  override tooLongReceived(): void {
     this.#of.god.broken("I3", "a client was sent a message that is too long");
-    this.#receiver.tooLongReceived();
+    super.tooLongReceived();
   }
 
-  channelDrained(): void {
-    this.#receiver.channelDrained();
-  }
-
-  channelLost(reason: string): void {
+  override channelLost(reason: string): void {
     this.isOpen = false;
-    this.#receiver.channelLost(reason);
+    super.channelLost(reason);
   }
 
   // What a network or a bad client could do.
@@ -101,7 +75,7 @@ export class Tap implements Receiver, Channel {
     const id = this.#ownId++;
     this.#asked.set(id, (params as { cmd: string }).cmd);
     this.#of.sometimes.saw("late copy of a command");
-    this.#channel.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    this.channel.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
   }
 
   /** The id of a command that was decided, with other content. */
@@ -109,7 +83,7 @@ export class Tap implements Receiver, Channel {
     const id = this.#ownId++;
     this.#reused.set(id, (params as { cmd: string }).cmd);
     this.#of.sometimes.saw("command id reused");
-    this.#channel.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    this.channel.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
   }
 
   #opens(message: string): void {

@@ -11,6 +11,7 @@ import {
 import { jobText, progressText } from "./job-text.ts";
 import type { Doing } from "./order-work.ts";
 import type { Screen } from "./screen.ts";
+import { soon } from "./soon.ts";
 
 export interface JobTeller {
   progressed(progress: Progress): void;
@@ -47,17 +48,6 @@ async function* untilItRests(changes: AsyncIterable<Job>, patienceMs: number): A
     if (heard === null || heard.done) return;
     wasCutOff = heard.value.state === "interrupted";
     yield heard.value;
-  }
-}
-
-/** Null when it did not come soon. */
-async function soon<T>(next: Promise<T>, patienceMs: number): Promise<T | null> {
-  const patience = Promise.withResolvers<null>();
-  const timer = setTimeout(() => patience.resolve(null), patienceMs);
-  try {
-    return await Promise.race([next, patience.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

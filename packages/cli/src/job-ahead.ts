@@ -1,5 +1,6 @@
 import { isOutcome, isSameDevice, workKinds, type Job } from "@trofie/contract";
 import type { StationClient } from "./connection.ts";
+import { soon } from "./soon.ts";
 
 const lookedAt = 1_000;
 const soonMs = 2_000;
@@ -24,13 +25,8 @@ export async function waitOf(client: StationClient, id: string): Promise<Wait> {
 /** As `waitOf`, for whoever is about to leave: nothing when it is not told soon. */
 export async function waitOfSoon(client: StationClient, id: string): Promise<Wait> {
   const none: Wait = { ahead: null, why: null };
-  const patience = Promise.withResolvers<Wait>();
-  const timer = setTimeout(() => patience.resolve(none), soonMs);
-  try {
-    return await Promise.race([waitOf(client, id).catch(() => none), patience.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const wait = waitOf(client, id).catch(() => none);
+  return (await soon(wait, soonMs)) ?? none;
 }
 
 /** Those that need a device for themselves wait for one another alone, and so do the others. */

@@ -3,6 +3,7 @@ import { isMoving, type Progress } from "@trofie/contract";
 import { withStation } from "./connection.ts";
 import { jobReportText } from "./job-report-text.ts";
 import type { AddCommand, Common } from "./program.ts";
+import { soon } from "./soon.ts";
 
 /** `trofie job JOB`: all that is recorded of one job, and how far it is. */
 export const addJob: AddCommand = (parent, common) => {
@@ -33,7 +34,7 @@ const soonMs = 2_000;
 
 class NewestProgress {
   readonly listener: ClientListener;
-  readonly #first = Promise.withResolvers<Progress | null>();
+  readonly #first = Promise.withResolvers<Progress>();
 
   constructor(id: string) {
     this.listener = {
@@ -44,12 +45,7 @@ class NewestProgress {
   }
 
   /** Null when none came. */
-  async soon(): Promise<Progress | null> {
-    const timer = setTimeout(() => this.#first.resolve(null), soonMs);
-    try {
-      return await this.#first.promise;
-    } finally {
-      clearTimeout(timer);
-    }
+  soon(): Promise<Progress | null> {
+    return soon(this.#first.promise, soonMs);
   }
 }

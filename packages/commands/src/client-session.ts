@@ -15,6 +15,7 @@ import {
   type Params,
   isLonger,
 } from "./json-rpc.ts";
+import { messageOf } from "./message-of.ts";
 import {
   noncePattern,
   openWithinMs,
@@ -245,7 +246,7 @@ function asJson(id: RequestId, method: string, params: object): string {
   try {
     return encodeRequest(id, method, params);
   } catch (error) {
-    throw unsendable(method, error instanceof Error ? error.message : String(error));
+    throw unsendable(method, messageOf(error));
   }
 }
 

@@ -25,6 +25,7 @@ import { Reading } from "./reading.ts";
 import { journalInstead, type StationForgot } from "./station-forgot.ts";
 import { uuid4, uuid7 } from "./uuid.ts";
 import type { Params } from "./json-rpc.ts";
+import { messageOf } from "./message-of.ts";
 import { openWithinMs, type Prove } from "./opening.ts";
 
 export interface ClientOptions<C extends Contract> {
@@ -329,10 +330,6 @@ export class Client<C extends Contract> {
     }
     if (mistakes.length > 0) throw mistakes[0];
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the station has said, or that it says nothing, tells more than that the connection ended. */

@@ -31,10 +31,14 @@ export class Jobs {
 
   /** At least the newest one, and no more than make a text of that length. */
   newestWithin(limit: number, mostLetters: number): Job[] {
-    const rows = this.#journal.newestJobs(limit);
+    const jobs: Job[] = [];
     let letters = 0;
-    const tooMany = rows.findIndex(({ job }, i) => (letters += job.length) > mostLetters && i > 0);
-    return (tooMany < 0 ? rows : rows.slice(0, tooMany)).map(jobOf);
+    for (const row of this.#journal.newestJobs(limit)) {
+      letters += row.job.length;
+      if (letters > mostLetters && jobs.length > 0) break;
+      jobs.push(jobOf(row));
+    }
+    return jobs;
   }
 
   /** What a new watcher is shown: all that is open, and the newest that has ended; oldest first. */

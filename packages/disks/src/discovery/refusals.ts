@@ -26,8 +26,8 @@ export interface Obstacle {
 
 /**
  * All of them, in the order in which they are told. The system's disk first, for no unmounting makes it eligible
- * (decision 0005), and neither does any make its owner's word void. Then what the kernel cannot use at all. Then read-only: the kernel opens such a device for
- * writing and refuses only the write. Then whoever uses it.
+ * (decision 0005), and neither does any make its owner's word void. Then what the kernel cannot use at all. Then
+ * read-only: the kernel opens such a device for writing and refuses only the write. Then whoever uses it.
  */
 export function obstaclesOf(device: Candidate): Obstacle[] {
   const { path, readOnly, mayWrite, systemPath, protectedBy, unusable, uses } = device;
