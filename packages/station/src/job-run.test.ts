@@ -2,6 +2,7 @@ import type { JobState } from "@trofie/contract";
 import { seededRandom, settle, VirtualClock } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { acceptWork } from "./accept-work.ts";
+import { goOn } from "./going-on.ts";
 import { JobQueue } from "./job-queue.ts";
 import { Jobs } from "./jobs.ts";
 import { Journal } from "./journal.ts";
@@ -91,6 +92,25 @@ describe("a job at work", () => {
     medium.isFull = false; // just before the end is tried again, and after the checkpoint was
     await clock.advance(1_000);
     expect(stands()).toEqual(["interrupted", { offset: 7 }]);
+  });
+
+  test("that goes on in another process stands as that one says, whatever the first could not write", async () => {
+    journal.setReserveAside();
+    medium.isFull = true;
+    process().tell({ type: "verifying" });
+    checkpoint(7);
+    process().end({ how: "interrupted", message: "The disk is gone" });
+    await settle();
+    expect(stands()).toEqual(["interrupted", { offset: 7 }]);
+    medium.isFull = false;
+    journal.commit(() => goOn(jobs.get(id)!, jobs, host.devices.get("/dev/a")!, null));
+    queue.startAll();
+    await settle();
+    const second = host.processes[1]!;
+    second.tell({ type: "checkpoint", checkpoint: { offset: 9 } });
+    second.tell({ type: "paused" });
+    await clock.advance(2_000); // the first has tried again meanwhile
+    expect(stands()).toEqual(["paused", { offset: 9 }]);
   });
 
   test("is told that a checkpoint is kept only when that is durable", async () => {

@@ -38,6 +38,8 @@ export class JobRun {
   /** What goes on until all that was heard is written. */
   #writing: Promise<void> | null = null;
   #isWritten = true;
+  /** How it ended is in the journal, with all that it told: what its job says from then on is another process's to say. */
+  #isOver = false;
   #isClosing = false;
 
   constructor({ id, startedAt }: Job, options: JobRunOptions) {
@@ -129,6 +131,7 @@ export class JobRun {
   async #writeAll(): Promise<void> {
     const { recorder, hung } = this.#options;
     while (!this.#isWritten) await recorder.record(() => this.#write());
+    if (this.#isOver) return;
     const job = this.#job();
     if (job.state === "hung") hung?.(job);
   }
@@ -137,6 +140,7 @@ export class JobRun {
     const { jobs } = this.#options;
     const { checkpoint } = this.#standing;
     this.#isWritten = true;
+    if (this.#isOver) return;
     const job = this.#job();
     if (!holdsDevice(job.state)) return;
     if (checkpoint !== null) jobs.setCheckpoint(this.#id, checkpoint);
@@ -160,6 +164,7 @@ export class JobRun {
       };
       jobs.change(this.#id, withEnding(endingOf(end, job, options), clock));
     });
+    this.#isOver = true;
     const job = this.#job();
     if (isOutcome(job.state)) ended(job);
   }
