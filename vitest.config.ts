@@ -4,7 +4,7 @@ const conditions = ["trofie-source"];
 
 /** Of whole stations, which see the machine's devices and make none: practice disks are files. */
 const onPracticeDisks =
-  "test/{damaged-journal,dry-run,erase-methods,killed-terminal,older-journal,pause,protocol,python-client,verify,watch-job}.test.ts";
+  "test/{damaged-journal,dry-run,erase-methods,killed-terminal,older-journal,pause,protocol,python-client,unforeseen,verify,watch-job}.test.ts";
 
 /** These make devices, mounts and machines, of which there is one set: a listing of one would meet those of another. */
 const onDevices = {

@@ -4,7 +4,7 @@ export const exitCodes = {
   failed: {
     number: 1,
     meaning:
-      "the job ended `failed` or `erased-with-errors`; the disk's health is `sus` or `fail`; the station could not start",
+      "the job ended `failed` or `erased-with-errors`; the disk's health is `sus` or `fail`; an image was written and not grown; the station could not start",
   },
   usage: { number: 2, meaning: "the command line is wrong, or a file that it names" },
   unreachable: { number: 3, meaning: "no station answers there, or it does not let us in" },

@@ -1,4 +1,10 @@
-import { healthVerdicts, jobStates, type HealthFindings, type JobReport } from "@trofie/contract";
+import {
+  healthVerdicts,
+  jobStates,
+  type HealthFindings,
+  type ImageFindings,
+  type JobReport,
+} from "@trofie/contract";
 import { expect, test } from "vitest";
 import { exitOfJob } from "./exit-of-job.ts";
 
@@ -22,4 +28,12 @@ test("a disk that is not to be trusted ends it as failed, though it was asked we
     return exitOfJob({ state: "done", report: { findings } as JobReport });
   });
   expect(exits).toEqual(["done", "done", "failed", "failed"]);
+});
+
+test("an image that is on the disk and was not grown, as was asked, ends it as failed", () => {
+  const exitOf = (notGrown?: string) => {
+    const findings = { kind: "image-write", notGrown } as ImageFindings;
+    return exitOfJob({ state: "done", report: { findings } as JobReport });
+  };
+  expect([exitOf(), exitOf("there is no partition")]).toEqual(["done", "failed"]);
 });

@@ -118,6 +118,8 @@ export const ImageFindings = z.strictObject({
   readBack: z.boolean(),
   /** The partition that was grown, with its new size. */
   grown: z.strictObject({ path: z.string(), fileSystem: z.string().nullable(), sizeBytes: bytes }).nullable(),
+  /** Why it was not grown, where that was asked for. */
+  notGrown: z.string().optional(),
 });
 export type ImageFindings = z.infer<typeof ImageFindings>;
 

@@ -19,7 +19,7 @@ export interface Grow {
 }
 
 export interface Growth {
-  readonly grown: ImageFindings["grown"];
+  readonly found: Pick<ImageFindings, "grown" | "notGrown">;
   /** How it went, to follow "Every byte was written, …; ". */
   readonly words: string;
   /** True when what is on the device is not well any more. */
@@ -35,10 +35,10 @@ export async function growLastPartition(order: Grow): Promise<Growth> {
   try {
     return await new Growing(order).toEnd();
   } catch (error) {
-    if (error instanceof NotGrown)
-      return { grown: null, words: `not grown: ${error.message}`, isDamaged: false };
-    if (error instanceof Damaged) return { grown: null, words: error.message, isDamaged: true };
-    throw error;
+    if (!(error instanceof NotGrown || error instanceof Damaged)) throw error;
+    const found = { grown: null, notGrown: error.message };
+    const isDamaged = error instanceof Damaged;
+    return { found, words: isDamaged ? error.message : `not grown: ${error.message}`, isDamaged };
   }
 }
 
@@ -138,7 +138,7 @@ class Growing {
       if (went !== null) throw new NotGrown(`the ${type} in ${region.path} cannot be grown (${went})`);
       const { path, sizeBytes } = region;
       return {
-        grown: { path, fileSystem: type, sizeBytes },
+        found: { grown: { path, fileSystem: type, sizeBytes } },
         words: `${path} and its ${type} reach to the end`,
         isDamaged: false,
       };

@@ -172,7 +172,7 @@ class WriteRun {
       signal,
     });
     await flushDisk(this.#disk);
-    if (this.#findings !== null) this.#findings = { ...this.#findings, grown: growth.grown };
+    if (this.#findings !== null) this.#findings = { ...this.#findings, ...growth.found };
     const outcome: Outcome = growth.isDamaged ? "failed" : "done";
     return this.#report(outcome, `${this.#success()}; ${growth.words}`);
   }
