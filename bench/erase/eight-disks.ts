@@ -1,6 +1,6 @@
 /** Eight disks of 150 MB/s at once, as a station runs them: is each at its limit, and does the station still answer? */
 import { stat } from "node:fs/promises";
-import { linuxDiskHost, type JobProcess } from "@trofie/disks";
+import { linuxDiskHost, type JobEvent, type JobProcess } from "@trofie/disks";
 import { rounded, type Table } from "../figures/table.ts";
 import { cpuOfEndedChildren, pssOf } from "./measure.ts";
 import { canThrottle, TestDevices, type TestDevice } from "./test-devices.ts";
@@ -19,6 +19,8 @@ export interface EightDisks {
   readonly statP99Ms: number;
   readonly timerLagP99Ms: number;
 }
+
+type Progressed = Pick<Extract<JobEvent, { type: "progress" }>, "bytesDone" | "bytesTotal">;
 
 /** NaN where the kernel cannot slow a disk down. */
 export async function measureEightDisks(method: "zero" | "random", sizeBytes: number): Promise<EightDisks> {
@@ -47,8 +49,10 @@ function nothingKnown(method: string): EightDisks {
 
 async function eraseAll(devices: readonly TestDevice[], method: string): Promise<EightDisks> {
   const pssBytes: number[] = [];
+  // One that is through is about to leave the pages that it shares to the others.
   let isAllAtWork = true;
-  const look = (pid: number): void => {
+  const look = (pid: number, { bytesDone, bytesTotal }: Progressed): void => {
+    isAllAtWork &&= bytesDone < bytesTotal;
     if (isAllAtWork) pssBytes.push(pssOf(pid));
   };
   const jobs = await Promise.all(devices.map((device) => startJob(device, method, look)));
@@ -56,7 +60,6 @@ async function eraseAll(devices: readonly TestDevice[], method: string): Promise
   const delays = new Delays();
   const startMs = performance.now();
   for (const job of jobs) job.go();
-  for (const { ended } of jobs) void ended.then(() => (isAllAtWork = false));
   const ends = await Promise.all(jobs.map(({ ended }) => ended));
   const seconds = (performance.now() - startMs) / 1000;
   const { statP99Ms, timerLagP99Ms } = delays.end();
@@ -77,7 +80,7 @@ async function eraseAll(devices: readonly TestDevice[], method: string): Promise
 async function startJob(
   { path }: TestDevice,
   method: string,
-  onProgress: (pid: number) => void,
+  onProgress: (pid: number, progressed: Progressed) => void,
 ): Promise<JobProcess> {
   const host = linuxDiskHost();
   const options = {
@@ -90,8 +93,8 @@ async function startJob(
   } as const;
   const plan = await host.plan({ kind: "erase", path, method, ...options });
   const order = { job: `j_${path}`, plan, seedHex: "5e".repeat(32), checkpoint: null };
-  const job = await host.start(order, ({ type }) => {
-    if (type === "progress") onProgress(job.process.pid);
+  const job = await host.start(order, (event) => {
+    if (event.type === "progress") onProgress(job.process.pid, event);
   });
   return job;
 }

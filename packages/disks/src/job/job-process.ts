@@ -95,6 +95,7 @@ async function lastWord(given: Order): Promise<FromJob> {
 
 async function carryOut({ plan, ...rest }: Order): Promise<JobReport> {
   const work = (await works[plan.kind]()) as CarryOut<WorkKind>;
+  giveBackMemory();
   const context = {
     ...rest,
     machine: linuxMachine(),
