@@ -60,6 +60,7 @@ test("a job that is at work says how far it is, and one that is paused no rate a
   expect(told.match(/asked: paused/g)).toHaveLength(1);
   const { stdout } = await place.trofie("job", id);
   expect(stdout).toMatch(/\n {2}now +Writing 00, step \d+ of 41 {2}\d+ % {2}[\d.]+ [kMG]B of 44\.0 GB\n/);
+  expect((await place.trofie("jobs")).stdout).toMatch(new RegExp(`^paused \\d+ % .*${id}`, "m"));
   await tell("stop", id);
   await untilState(id, "stopped");
   expect((await place.trofie("job", id)).stdout).not.toContain("now ");
