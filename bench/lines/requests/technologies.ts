@@ -5,6 +5,8 @@ export async function loadTechnology(name: string | undefined): Promise<Technolo
   switch (name) {
     case "ours":
       return (await import("./lines.ts")).lines;
+    case "bare":
+      return (await import("./bare.ts")).bare;
     case "ws":
       return (await import("./ws.ts")).ws;
     case "socket.io":

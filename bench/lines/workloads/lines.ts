@@ -105,16 +105,19 @@ function figuresOf({ name, counts }: LineWorkload, loads: Loads, node: NodeVersi
   const ours = loads.get(`ours-${node}`);
   if (!ours) return [];
   const what = counts === "rate" ? rate : perCpuSecond;
+  const bare = loads.get(`bare-${node}`);
+  const c = loads.get("c");
   const figures: Figure[] = [];
-  const add = (goal: string, other: readonly Load[] | undefined, measured: (load: Load) => number) => {
-    if (!(goal in goals) || !other) return;
+  const ratio = (one: readonly Load[], other: readonly Load[], measured: (load: Load) => number) =>
+    medianRatio(one.map(measured), other.map(measured));
+  if (name in goals && c)
     figures.push({
-      goal: goal as GoalName,
+      goal: name as GoalName,
       node,
-      value: medianRatio(ours.map(measured), other.map(measured)),
+      value: ratio(ours, c, what),
+      ...(bare && { bare: ratio(bare, c, what) }),
     });
-  };
-  add(name, loads.get("c"), what);
-  add(`layer ${name}`, loads.get(`bare-${node}`), cpuMicros);
+  if (`layer ${name}` in goals && bare)
+    figures.push({ goal: `layer ${name}` as GoalName, node, value: ratio(ours, bare, cpuMicros) });
   return figures;
 }

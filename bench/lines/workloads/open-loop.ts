@@ -32,8 +32,8 @@ export async function measureOpenLoop(plan: Plan): Promise<Outcome> {
     figures: nodeVersions
       .filter((node) => loads.has(`ours-${node}`))
       .flatMap((node): Figure[] => [
-        { goal: "open p50", node, value: p50Micros(`ours-${node}`) },
-        { goal: "open p99", node, value: p99Micros(`ours-${node}`) },
+        { goal: "open p50", node, value: p50Micros(`ours-${node}`), bare: p50Micros(`bare-${node}`) },
+        { goal: "open p99", node, value: p99Micros(`ours-${node}`), bare: p99Micros(`bare-${node}`) },
       ]),
   };
 }

@@ -45,7 +45,7 @@ async function perPeer(
     ],
     figures: nodeVersions
       .filter((node) => values.has(`ours-${node}`))
-      .map((node) => ({ goal, node, value: value(`ours-${node}`) })),
+      .map((node) => ({ goal, node, value: value(`ours-${node}`), bare: value(`bare-${node}`) })),
   };
 }
 

@@ -11,7 +11,7 @@ import { rounded } from "../../figures/table.ts";
 import { cores, onCore, runProgram } from "../run-program.ts";
 
 const WARMUP_SECONDS = 0.7;
-const names = ["ours", "ws", "socket.io", "http", "grpc"];
+const names = ["ours", "bare", "ws", "socket.io", "http", "grpc"];
 const shapes = [
   { name: "rr-8x32", connections: 8, depth: 32 },
   { name: "rr-1x1", connections: 1, depth: 1 },
@@ -32,7 +32,7 @@ export async function measureRequests(plan: Plan): Promise<Outcome> {
     tables: [
       {
         title: "Requests and answers of 32 bytes, thousand per second",
-        note: "`rr-NxD`: N connections, D requests in flight on each. HTTP/1.1 has one in flight on a connection.",
+        note: "`rr-NxD`: N connections, D requests in flight on each. HTTP/1.1 has one in flight on a connection. `bare` is by hand on Node's `net` what ours does.",
         header: ["technology", ...results.map(({ shape, node }) => `${shape.name} Node ${node}`)],
         rows: names.map((name) => [
           name,
@@ -71,6 +71,7 @@ function figuresOf({ shape, node, rates }: { shape: Shape; node: NodeVersion; ra
   return names.flatMap((name) => {
     const goal = `${shape.name} ${name}`;
     if (!(goal in goals)) return [];
-    return [{ goal: goal as GoalName, node, value: medianRatio(rates.get("ours")!, rates.get(name)) }];
+    const toOthers = (technology: string) => medianRatio(rates.get(technology) ?? [], rates.get(name) ?? []);
+    return [{ goal: goal as GoalName, node, value: toOthers("ours"), bare: toOthers("bare") }];
   });
 }

@@ -54,6 +54,7 @@ async function measureOn(node: NodeVersion, plan: Plan) {
   );
   const perSecond = (name: Program["name"]) => counts.get(name)!.map((client) => client.perSecond);
   const p50Micros = (name: Program["name"]) => median(counts.get(name)!.map((client) => client.p50Micros));
+  const wakeUps = await inRounds(plan.rounds, [{ name: "wake-up" }], () => wakeUp(node));
   const addedMicros = p50Micros("threaded, one") - p50Micros("in-thread, one");
   const events = median(perSecond("events"));
   const row = (kind: "in-thread" | "threaded", eventsPerSecond?: number) => [
@@ -68,9 +69,21 @@ async function measureOn(node: NodeVersion, plan: Plan) {
         node,
         value: medianRatio(perSecond("threaded"), perSecond("in-thread")),
       },
-      { goal: "thread 1 in flight", node, value: addedMicros },
+      {
+        goal: "thread 1 in flight",
+        node,
+        value: addedMicros,
+        bare: median(wakeUps.get("wake-up")!.map(({ p50Micros: micros }) => micros)),
+      },
       { goal: "thread events", node, value: events / 1e6 },
     ] as const,
+  };
+}
+
+/** A message to another thread of Node's and back, and nothing else. */
+async function wakeUp(node: NodeVersion): Promise<{ readonly p50Micros: number }> {
+  return JSON.parse(await runProgram([nodePaths[node], compiled("threads/wake-up")])) as {
+    p50Micros: number;
   };
 }
 
