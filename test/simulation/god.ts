@@ -308,7 +308,7 @@ export class God implements DiskWitness, JobWitness {
   saidToBeKept(job: SimJob, event: JobEvent): void {
     const { sometimes } = this.#options;
     sometimes.saw("checkpoint waited for");
-    if (event.type !== "checkpoint" || this.#lostJobs.has(job)) return;
+    if (event.type !== "checkpoint" || this.#lostJobs.has(job) || !job.life.isAlive) return;
     const row = this.#jobRow(job.order.job);
     if (row !== undefined && !row.ended && row.checkpoint !== JSON.stringify(event.checkpoint))
       this.broken("I10", `${row.id} was told that its checkpoint is kept, and it is not durable`);

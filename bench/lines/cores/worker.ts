@@ -13,5 +13,4 @@ class Thinker extends LineOnlyReceiver {
 }
 
 await new Reactor().listen(`tcp:${port}:reusePort=1`, Factory.forProtocol(Thinker));
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- A thread's port has no origin.
 parentPort?.postMessage("listening");

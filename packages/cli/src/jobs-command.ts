@@ -33,8 +33,8 @@ async function showJobs({ address, json }: Common): Promise<void> {
   const { jobs, progress } = await withStation(
     address,
     async (client) => {
-      const { jobs } = await client.query("job.list", { limit: shown });
-      return { jobs, progress: await newest.of(jobs) };
+      const listed = await client.query("job.list", { limit: shown });
+      return { ...listed, progress: await newest.of(listed.jobs) };
     },
     { events: true, listener: newest.listener },
   );

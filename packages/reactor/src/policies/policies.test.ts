@@ -218,6 +218,18 @@ describe("rate limits", () => {
     expect(client.receivedBytes).toBe(5000);
   });
 
+  it("tell who waits when the last of it has left, though that was at once, and later", async () => {
+    await using reactor = new Reactor();
+    const port = await reactor.listen("tcp:0", new Recorders());
+    const slow = rateLimited(Factory.forProtocol(Recorder), {
+      write: { bytesPerSecond: 100_000, burstBytes: 1_000 },
+    });
+    const client = await reactor.connect(`tcp:${port.address.kind === "tcp" ? port.address.port : 0}`, slow);
+    client.transport.write("x".repeat(3_000));
+    await new Promise<void>((resolve) => client.transport.onDrain(resolve));
+    expect(client.transport.bufferedBytes).toBe(0);
+  });
+
   it("are paid back by a bucket in the time that its rate says", async () => {
     const clock = new VirtualClock();
     const bucket = new TokenBucket(clock, 1000, 100);
