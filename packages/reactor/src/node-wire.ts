@@ -24,8 +24,7 @@ export class NodeWire implements Wire {
   #hasEnded = false;
   /** A field, not a question to the socket: every line asks it. Known by the next write, or by the error's event. */
   isBroken: boolean;
-  #taken: ((error?: Error | null) => void) | undefined;
-  #isTakenAwaited = false;
+  #taken: (() => void) | undefined;
 
   constructor(socket: Socket, host: Address, peer: Address) {
     this.#socket = socket;
@@ -82,9 +81,8 @@ export class NodeWire implements Wire {
       for (const part of parts) this.#writeOne(part);
       socket.uncork();
     }
-    if (socket.writableLength > 0) this.#tellWhenTaken();
     // The error is told in a later turn; who writes on in this one must learn of it.
-    if (socket.errored !== null) this.isBroken = true;
+    if (socket.destroyed || socket.errored !== null) this.isBroken = true;
   }
 
   end(): void {
@@ -131,23 +129,10 @@ export class NodeWire implements Wire {
 
   #writeOne(part: string | Uint8Array): void {
     const isLongText = typeof part === "string" && part.length > LONGEST_TEXT_WRITE;
-    this.#socket.write(isLongText ? Buffer.from(part) : part);
-  }
-
-  /**
-   * An empty write comes back after all that went before it. Node calls back for a write in a turn of its own: with every
-   * write, also of what has left at once, that would cost a tenth of a small answer.
-   */
-  #tellWhenTaken(): void {
-    if (this.#isTakenAwaited) return;
-    this.#isTakenAwaited = true;
-    this.#taken ??= (error) => {
-      this.#isTakenAwaited = false;
-      if (error) return;
-      if (this.#socket.writableLength > 0) this.#tellWhenTaken();
-      else this.#events?.drained();
+    this.#taken ??= () => {
+      if (this.#socket.writableLength === 0) this.#events?.drained();
     };
-    this.#socket.write("", this.#taken);
+    this.#socket.write(isLongText ? Buffer.from(part) : part, this.#taken);
   }
 }
 
