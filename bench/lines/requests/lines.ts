@@ -1,4 +1,5 @@
 import { Factory, LineOnlyReceiver, Reactor } from "@trofie/reactor";
+import { InOrder } from "./in-order.ts";
 import type { Technology } from "./technology.ts";
 
 class Answerer extends LineOnlyReceiver {
@@ -7,23 +8,16 @@ class Answerer extends LineOnlyReceiver {
   }
 }
 
-/** Answers come in the order of the questions. */
 class Asker extends LineOnlyReceiver {
-  #waiting: ((answer: string) => void)[] = [];
-  #at = 0;
+  readonly #answers = new InOrder();
 
   ask(command: string, answered: (answer: string) => void) {
-    this.#waiting.push(answered);
+    this.#answers.asked(answered);
     this.sendLine(command);
   }
 
   override lineReceived(line: string) {
-    const answered = this.#waiting[this.#at++];
-    if (this.#at > 1_000) {
-      this.#waiting = this.#waiting.slice(this.#at);
-      this.#at = 0;
-    }
-    answered?.(line);
+    this.#answers.came(line);
   }
 }
 

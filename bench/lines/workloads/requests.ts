@@ -71,7 +71,7 @@ function figuresOf({ shape, node, rates }: { shape: Shape; node: NodeVersion; ra
   return names.flatMap((name) => {
     const goal = `${shape.name} ${name}`;
     if (!(goal in goals)) return [];
-    const toOthers = (technology: string) => medianRatio(rates.get(technology) ?? [], rates.get(name) ?? []);
+    const toOthers = (technology: string) => medianRatio(rates.get(technology)!, rates.get(name));
     return [{ goal: goal as GoalName, node, value: toOthers("ours"), bare: toOthers("bare") }];
   });
 }

@@ -218,7 +218,7 @@ describe("rate limits", () => {
     expect(client.receivedBytes).toBe(5000);
   });
 
-  it("tell who waits when the last of it has left, though that was at once, and later", async () => {
+  it("tell who waits when the last of it has left, which was held back", async () => {
     await using reactor = new Reactor();
     const port = await reactor.listen("tcp:0", new Recorders());
     const slow = rateLimited(Factory.forProtocol(Recorder), {
