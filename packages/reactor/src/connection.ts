@@ -11,7 +11,7 @@ import type { Security } from "./tls/tls-options.ts";
 import { secure, type TlsSide } from "./tls/tls-side.ts";
 import type { Transport, TransportLimits } from "./transport.ts";
 import { atTurnEnd, type TurnEnd } from "./turn.ts";
-import { TurnOutput } from "./turn-output.ts";
+import { LARGE_OUTPUT, TurnOutput } from "./turn-output.ts";
 
 /**
  * open → flushing (nothing more may be written, all that was is leaving) → lingering (our FIN is out, the
@@ -43,7 +43,9 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   #phase: Phase = "open";
   #reason: CloseReason | undefined;
   #turnEndAsked = false;
-  /** As the wire said last in this turn: within a turn it can only become less. */
+  /** Up to here nothing has to be done about what waits. */
+  readonly #calmBytes: number;
+  /** As the wire said last: without a write of ours it can only become less. */
   #wireUnsentBytes = 0;
   #drainAwaited = false;
   #drainHooks: (() => void)[] | undefined;
@@ -68,6 +70,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
     this.builtProtocol = protocol;
     this.protocol = protocol;
     this.#settings = settings;
+    this.#calmBytes = Math.min(settings.limits.highWaterBytes, LARGE_OUTPUT);
   }
 
   /** Gives the wire to the protocol. Called once. */
@@ -306,8 +309,9 @@ export class Connection implements Transport, WireEvents, TurnEnd {
 
   /** Something more waits; true while there is room for more. */
   #added(): boolean {
-    if (this.#output.isLarge) this.#flush();
     if (!this.#turnEndAsked) this.#askTurnEnd();
+    if (this.#output.length + this.#wireUnsentBytes <= this.#calmBytes) return true;
+    if (this.#output.isLarge) this.#flush();
     return this.#hasRoom();
   }
 
@@ -333,7 +337,7 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   /** From here to `turnEnded` what is written waits, to leave together. */
   #beginTurn(): void {
     this.#turnEndAsked = true;
-    this.#wireUnsentBytes = this.#wire.unsentBytes;
+    if (this.#wireUnsentBytes > 0) this.#wireUnsentBytes = this.#wire.unsentBytes;
   }
 
   #flush(): void {

@@ -91,7 +91,10 @@ export interface WireEvents {
   /** The peer said FIN. */
   ended(): void;
 
-  /** All that was written has been taken. May be said more often than needed. */
+  /**
+   * All that was written has been taken. May be said more often than needed, and need not be said of what was taken
+   * within `write`: then `unsentBytes` is 0 after it.
+   */
   drained(): void;
 
   /** All that was written has been taken, and our FIN too. */

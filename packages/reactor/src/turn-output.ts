@@ -1,7 +1,7 @@
 import type { JoinedText } from "./joined-text.ts";
 
 /** Above this, waiting output is handed on at once and not at the end of the turn, to bound memory. */
-const FLUSH_EARLY_LENGTH = 64 * 1024;
+export const LARGE_OUTPUT = 64 * 1024;
 
 /** What one turn writes, kept so that it leaves in one system call. Small strings are joined. */
 export class TurnOutput {
@@ -15,7 +15,7 @@ export class TurnOutput {
   }
 
   get isLarge(): boolean {
-    return this.#length > FLUSH_EARLY_LENGTH;
+    return this.#length > LARGE_OUTPUT;
   }
 
   add(data: string | Uint8Array): void {

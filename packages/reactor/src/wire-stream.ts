@@ -71,6 +71,7 @@ export class WireStream extends Duplex implements WireEvents {
     if (this.#wire.isBroken) return done();
     this.#taken = done;
     this.#wire.write(parts);
+    if (this.#wire.unsentBytes === 0) this.drained();
   }
 
   #settle(): void {

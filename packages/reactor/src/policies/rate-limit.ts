@@ -116,6 +116,7 @@ class RateLayer extends Layer {
         this.#writeAgain = this.#clock.callLater(waitMs, () => {
           this.#send(piece);
           this.#writeSome();
+          if (this.unsentBytes === 0) super.drained();
         });
         return;
       }

@@ -38,6 +38,24 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
     assert.deepEqual(pair.client.happenings, ["made", "data"]);
   },
 
+  async "the order stays however often reading is paused"(makePair) {
+    await using pair = await makePair();
+    const { client, server } = pair;
+    server.onData = () => {
+      server.transport.pauseReading();
+      systemClock.callLater(server.receivedBytes % 3, () => server.transport.resumeReading());
+    };
+    let sent = "";
+    for (let count = 0; count < 300; count++) {
+      const part = `${count};`.repeat(count);
+      sent += part;
+      client.transport.write(part);
+      await new Promise<void>((resolve) => systemClock.callLater(0, resolve));
+    }
+    await server.received(sent.length);
+    assert.equal(server.text(), sent);
+  },
+
   async "a clean close is done at both ends, and the one who closed is told that all arrived"(makePair) {
     await using pair = await makePair();
     pair.client.transport.write("last words");
@@ -83,6 +101,22 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
     await client.lost.promise;
     assert.equal(client.receivedBytes, MUCH_BYTES);
     assert.equal((await server.lost.promise).kind, "done");
+  },
+
+  async "nothing is lost when more is written and it closes while some of what waited has left"(makePair) {
+    await using pair = await makePair();
+    const { client, server } = pair;
+    const turn = () => new Promise<void>((resolve) => systemClock.callLater(0, resolve));
+    server.transport.pauseReading();
+    client.transport.write(new Uint8Array(MUCH_BYTES));
+    await turn();
+    client.transport.write(new Uint8Array(MUCH_BYTES));
+    server.transport.resumeReading();
+    while (client.transport.bufferedBytes > MUCH_BYTES) await turn();
+    client.transport.write(new Uint8Array(MUCH_BYTES));
+    assert.equal((await client.transport.loseConnection()).flushed, true);
+    await server.lost.promise;
+    assert.equal(server.receivedBytes, 3 * MUCH_BYTES);
   },
 
   async "nothing can be written once it is closing or closed"(makePair) {
