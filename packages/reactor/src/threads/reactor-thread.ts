@@ -111,9 +111,9 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
    * Sends a line. Resolves when the operating system has taken it from the transport; rejects with
    * `NotConnectedError` when it did not and never will. Never silently dropped.
    */
-  async send(line: string): Promise<void> {
-    const generation = this.#generation;
-    await this.#ask((id) => ({ kind: "send", id, generation, line }));
+  send(line: string): Promise<void> {
+    if (typeof line !== "string") return Promise.reject(new TypeError("Cannot send the line: it is no text"));
+    return this.#ask((id) => this.#orderLine(id, line)) as Promise<void>;
   }
 
   /** Calls a method of the protocol in the reactor's thread: `calls`, for a method whose name is not known before. */
@@ -171,16 +171,25 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
 
   #call(method: string, args: readonly unknown[]): Promise<unknown> {
     const generation = this.#generation;
-    return this.#ask((id) => ({ kind: "call", id, generation, method, args }));
+    return this.#ask((id) => this.#order({ kind: "call", id, generation, method, args }));
   }
 
-  #ask(orderFor: (id: number) => ThreadOrder): Promise<unknown> {
+  #ask(order: (id: number) => void): Promise<unknown> {
     if (!this.#worker) return Promise.reject(new NotConnectedError("the reactor's thread does not run"));
     const answer = Promise.withResolvers<unknown>();
     this.#lastId += 1;
     this.#unanswered.set(this.#lastId, answer);
-    this.#order(orderFor(this.#lastId));
+    order(this.#lastId);
     return answer.promise;
+  }
+
+  /** What a message costs, it costs for each object in it: the lines of a turn are one. */
+  #orderLine(id: number, line: string): void {
+    const generation = this.#generation;
+    const last = this.#orders.at(-1);
+    const isNext = last?.kind === "send" && last.firstId + last.lines.length === id;
+    if (isNext && last.generation === generation) last.lines.push(line);
+    else this.#order({ kind: "send", firstId: id, generation, lines: [line] });
   }
 
   #postOrders(): void {

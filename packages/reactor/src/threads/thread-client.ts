@@ -59,18 +59,9 @@ export class ThreadClient {
     }
   }
 
-  /** Answers `sent` when the operating system has taken the line, `unsent` when it never will. */
-  send({ id, generation, line }: Extract<ThreadOrder, { kind: "send" }>): void {
-    try {
-      const present = this.#presentOf(generation);
-      if (!present.protocol.sendLine) throw new TypeError("Cannot send: the protocol has no lines");
-      present.protocol.sendLine(line);
-      present.sending.push(id);
-      if (present.sending.length === 1) present.protocol.transport.onDrain(() => this.#allSent(present));
-    } catch (error) {
-      const why = asError(error).message.replace(/^Cannot send: /, "");
-      this.#events.add({ kind: "unsent", id, why });
-    }
+  /** Answers `sent` when the operating system has taken a line, `unsent` when it never will. */
+  send({ firstId, generation, lines }: Extract<ThreadOrder, { kind: "send" }>): void {
+    for (const [index, line] of lines.entries()) this.#sendOne(firstId + index, generation, line);
   }
 
   /** Calls a method of the present connection's protocol. Never rejects. */
@@ -88,6 +79,19 @@ export class ThreadClient {
 
   async stop(deadlineMs: number): Promise<void> {
     await this.#reactor.stop({ deadlineMs });
+  }
+
+  #sendOne(id: number, generation: number, line: string): void {
+    try {
+      const present = this.#presentOf(generation);
+      if (!present.protocol.sendLine) throw new TypeError("Cannot send: the protocol has no lines");
+      present.protocol.sendLine(line);
+      present.sending.push(id);
+      if (present.sending.length === 1) present.protocol.transport.onDrain(() => this.#allSent(present));
+    } catch (error) {
+      const why = asError(error).message.replace(/^Cannot send: /, "");
+      this.#events.add({ kind: "unsent", id, why });
+    }
   }
 
   /** When the transport is drained, all that it was given has been taken, also what it was given last. */

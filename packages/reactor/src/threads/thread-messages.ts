@@ -32,7 +32,8 @@ export interface BlockedCaller {
 /** To the thread, in arrays: all that one turn orders is one message. Connections are numbered, so that nothing of an old one is mistaken. */
 export type ThreadOrder =
   | { readonly kind: "connect"; readonly generation: number }
-  | { readonly kind: "send"; readonly id: number; readonly generation: number; readonly line: string }
+  /** Lines that were sent one after the other: the first has this id, each that follows the next one. */
+  | { readonly kind: "send"; readonly firstId: number; readonly generation: number; readonly lines: string[] }
   | ({ readonly kind: "call"; readonly id: number } & ThreadCall)
   | ({ readonly kind: "blocking-call"; readonly caller: BlockedCaller } & ThreadCall)
   | { readonly kind: "credit"; readonly length: number }
