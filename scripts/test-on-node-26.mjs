@@ -1,5 +1,5 @@
 /**
- * Runs the tests of the libraries on Node 26 too, which the bench brings. Nothing in them needs it; everything in them
+ * Runs the tests of the libraries on Node 26 too. Nothing in them needs it; everything in them
  * must work on it. Of the disks the erase engine is enough: the rest is the same calls of the same kernel.
  */
 import { spawnSync } from "node:child_process";
@@ -7,11 +7,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const bench = join(root, "bench");
-const node = join(bench, "node_modules/node26/bin/node");
+const folder = join(root, "tools/node-26");
+const node = join(folder, "node_modules/node26/bin/node");
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
 
-if (!existsSync(node)) run("npm", ["ci", "--loglevel=error"], bench);
+if (!existsSync(node)) run("npm", ["ci", "--loglevel=error"], folder);
 run(
   node,
   [vitest, "run", "packages/reactor", "packages/commands", "packages/contract", "packages/disks/src/erase"],

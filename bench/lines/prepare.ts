@@ -1,8 +1,8 @@
 /** Makes ready what is measured: packages, compilers, programs. What cannot be had is told, never left out silently. */
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { bench, build, loadSources, root } from "./folders.ts";
+import { join, relative } from "node:path";
+import { bench, build, loadSources, node26, root } from "./folders.ts";
 import type { Peer } from "./peers/peer.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -26,15 +26,19 @@ export async function prepare(peers: readonly Peer[], reactorFolder: string): Pr
   return absences;
 }
 
-/** The second Node and the libraries that people would take instead, in a `node_modules` of the bench's own. */
+/** The second Node, and the libraries that people would take instead; each in a `node_modules` of its own. */
 async function installPackages(): Promise<void> {
-  const stampPath = join(bench, "node_modules/.bench-stamp");
+  for (const folder of [node26, bench]) await installPackagesOf(folder);
+}
+
+async function installPackagesOf(folder: string): Promise<void> {
+  const stampPath = join(folder, "node_modules/.bench-stamp");
   const stamp = createHash("sha256")
-    .update(readFileSync(join(bench, "package-lock.json")))
+    .update(readFileSync(join(folder, "package-lock.json")))
     .digest("hex");
   if (existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return;
-  say("Installing the bench's packages (once, a quarter of a minute)…");
-  await runProgram(["npm", "ci", "--loglevel=error"], { cwd: bench, env: envOutsideNpm() });
+  say(`Installing the packages of ${relative(root, folder)} (once, a quarter of a minute)…`);
+  await runProgram(["npm", "ci", "--loglevel=error"], { cwd: folder, env: envOutsideNpm() });
   writeFileSync(stampPath, stamp);
 }
 
