@@ -72,7 +72,7 @@ export const smallWorld: readonly SourceChange[] = [
     replace: "export const lowWaterBytes = 1_000;",
   },
   {
-    file: "commands/src/event-pump.ts",
+    file: "commands/src/event-reader.ts",
     find: "const rowsPerRead = 64;",
     replace: "const rowsPerRead = 3;",
   },

@@ -148,7 +148,7 @@ export const mutants: readonly Mutant[] = [
     "events for a slow watcher are dropped",
     `${commands}/event-pump.ts`,
     "    while (this.#channel.bufferedBytes < highWaterBytes) {",
-    "    if (this.#channel.bufferedBytes >= highWaterBytes) { this.#cursor = this.#log.lastSeq; this.#rows = []; }\n    while (this.#channel.bufferedBytes < highWaterBytes) {",
+    "    if (this.#channel.bufferedBytes >= highWaterBytes) { this.#cursor = this.#reader.log.lastSeq; this.#sent = this.#events.length; }\n    while (this.#channel.bufferedBytes < highWaterBytes) {",
   ),
   {
     name: "a slow watcher is cut off",

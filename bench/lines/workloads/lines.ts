@@ -90,7 +90,15 @@ async function measure({ kind, load }: LineWorkload, plan: Plan): Promise<Loads>
   }
   const options = { ...load, seconds: plan.seconds };
   for (const { server } of servers) await warmUp(kind, server, options);
-  return await inRounds(plan.rounds, servers, ({ server }) => runLoad(kind, server, options));
+  return await inRounds(plan.rounds, servers, async ({ name, server }) => {
+    try {
+      return await runLoad(kind, server, options);
+    } catch (error) {
+      if (name.startsWith("ours")) throw error;
+      say(`${name}, once more: ${String(error)}`);
+      return await runLoad(kind, server, options);
+    }
+  });
 }
 
 /** For whoever watches: the whole takes a while. */

@@ -214,6 +214,7 @@ describe("a client", () => {
     await bakery.clock.advance(1_000);
     bakery.journal.items.push({ kind: "job", id: job, ended: false, item: bakery.loaves.get(job) });
     bakery.journal.rows.splice(1);
+    bakery.journal.history = "older";
     bakery.network.links.at(-1)!.reset();
     await bakery.clock.advance(5_000);
     bakery.finish(job);

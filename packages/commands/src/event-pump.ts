@@ -5,7 +5,8 @@
  * so a slow watcher costs no memory and loses nothing; it reads the journal later.
  */
 import { highWaterBytes, lowWaterBytes, type Channel } from "./channel.ts";
-import type { EventLog, EventRow, SnapshotItem } from "./event-log.ts";
+import type { EventLog, SnapshotItem } from "./event-log.ts";
+import type { EventMessage, EventReader } from "./event-reader.ts";
 import { encodeNotification } from "./json-rpc.ts";
 
 /** Where a watcher stopped reading, as it tells when it comes back. */
@@ -23,24 +24,25 @@ export interface ReadingPlace {
  */
 export type SnapshotReason = "first" | "other-journal" | "too-old" | "rolled-back" | "rewritten";
 
-const rowsPerRead = 64;
-
 /** Sends a watcher what it has not had yet, as fast as its channel takes it. */
 export class EventPump {
   /** Why it begins with a snapshot; null when the watcher goes on where it was. */
   readonly because: SnapshotReason | null;
   readonly #channel: Channel;
-  readonly #log: EventLog;
+  readonly #reader: EventReader;
   #snapshot: Iterator<string>;
   #cursor: number;
   #inSnapshot = true;
-  #rows: readonly EventRow[] = [];
-  /** The latest progress of each job; older progress is of no use to anybody. */
-  readonly #progress = new Map<string, object>();
+  #events: readonly EventMessage[] = [];
+  /** How many of them were sent. */
+  #sent = 0;
+  /** The latest progress of each job, as it is sent; older progress is of no use to anybody. */
+  readonly #progress = new Map<string, string>();
 
-  constructor(channel: Channel, log: EventLog, place: ReadingPlace | null) {
+  constructor(channel: Channel, reader: EventReader, place: ReadingPlace | null) {
+    const { log } = reader;
     this.#channel = channel;
-    this.#log = log;
+    this.#reader = reader;
     this.because = whyNotGoOn(log, place);
     this.#cursor = place && this.because === null ? place.since : log.lastSeq;
     this.#snapshot = this.because === null ? noMessages() : snapshotMessages(stateOf(log), this.because);
@@ -56,8 +58,8 @@ export class EventPump {
     if (this.#isUpToDate() && this.#channel.bufferedBytes < lowWaterBytes) this.#sendProgress();
   }
 
-  progress(job: string, progress: object): void {
-    this.#progress.set(job, progress);
+  progress(job: string, message: string): void {
+    this.#progress.set(job, message);
     this.pump();
   }
 
@@ -68,22 +70,24 @@ export class EventPump {
       this.#inSnapshot = false;
       this.#snapshot = noMessages(); // a generator that has ended keeps what it went over
     }
-    if (this.#cursor === this.#log.lastSeq) return null;
-    if (this.#rows.length === 0) this.#rows = this.#log.read(this.#cursor, rowsPerRead);
-    const [row, ...rest] = this.#rows;
-    if (!row) return null;
-    this.#rows = rest;
-    this.#cursor = row.seq;
-    return encodeNotification("event", row);
+    if (this.#cursor === this.#reader.log.lastSeq) return null;
+    if (this.#sent === this.#events.length) {
+      this.#events = this.#reader.after(this.#cursor);
+      this.#sent = 0;
+    }
+    const event = this.#events[this.#sent];
+    if (!event) return null;
+    this.#sent += 1;
+    this.#cursor = event.seq;
+    return event.text;
   }
 
   #isUpToDate(): boolean {
-    return !this.#inSnapshot && this.#cursor === this.#log.lastSeq;
+    return !this.#inSnapshot && this.#cursor === this.#reader.log.lastSeq;
   }
 
   #sendProgress(): void {
-    for (const progress of this.#progress.values())
-      this.#channel.send(encodeNotification("progress", progress));
+    for (const message of this.#progress.values()) this.#channel.send(message);
     this.#progress.clear();
   }
 }

@@ -5,6 +5,7 @@ import { collectFaults } from "@trofie/reactor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Channel } from "./channel.ts";
 import { EventPump } from "./event-pump.ts";
+import { EventReader } from "./event-reader.ts";
 import { Bakery } from "./testing/bakery.ts";
 import { MemoryJournal } from "./testing/memory-journal.ts";
 import { NarrowLine } from "./testing/narrow-line.ts";
@@ -91,7 +92,7 @@ test("a watcher keeps nothing of its snapshot once that was sent", async () => {
     close: () => {},
     abort: () => {},
   };
-  const pump = new EventPump(channel, journal, null);
+  const pump = new EventPump(channel, new EventReader(journal), null);
   pump.pump();
   await collected();
   expect(sent).toHaveLength(102);

@@ -10,8 +10,8 @@ import {
 } from "./channel.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Refusal, StoreBroken, type ErrorCode } from "./errors.ts";
-import type { EventLog } from "./event-log.ts";
 import { EventPump } from "./event-pump.ts";
+import type { EventReader } from "./event-reader.ts";
 import type { Caller } from "./handlers.ts";
 import { deadMs, Heartbeat, pingMs } from "./heartbeat.ts";
 import {
@@ -85,7 +85,7 @@ const stalledAfterMs = 30_000;
 
 export interface ServerSessionOptions {
   readonly station: string;
-  readonly log: EventLog;
+  readonly events: EventReader;
   readonly codes: Readonly<Record<string, ErrorCode>>;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
@@ -194,8 +194,9 @@ export class ServerSession implements Receiver {
     if (!this.#ended) this.#orAbort(() => this.#pump?.pump());
   }
 
-  progress(job: string, progress: object): void {
-    if (!this.#ended && this.#wantsProgress) this.#orAbort(() => this.#pump?.progress(job, progress));
+  /** `message`: the notification as it is sent. */
+  progress(job: string, message: string): void {
+    if (!this.#ended && this.#wantsProgress) this.#orAbort(() => this.#pump?.progress(job, message));
   }
 
   /** Says why and closes. Nothing that arrives afterwards is read. */
@@ -301,7 +302,8 @@ export class ServerSession implements Receiver {
   }
 
   #welcome(id: number | string, opening: Opening, { proof, ...caller }: Admitted): void {
-    const { clock, log, station } = this.#options;
+    const { clock, events, station } = this.#options;
+    const { log } = events;
     this.client = opening.client;
     this.#caller = caller;
     this.#options.opened(this);
@@ -323,7 +325,7 @@ export class ServerSession implements Receiver {
     );
     this.#wantsProgress = opening.want.progress;
     if (!opening.want.events) return;
-    this.#pump = new EventPump(this.#channel, log, opening.resume);
+    this.#pump = new EventPump(this.#channel, events, opening.resume);
     this.#pump.pump();
     const { because } = this.#pump;
     if (because === "rolled-back" || because === "rewritten") this.#doubt(because, opening);

@@ -4,7 +4,9 @@ import type { Contract } from "./contract.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { EventLog, VerdictStore } from "./event-log.ts";
+import { EventReader } from "./event-reader.ts";
 import type { Handlers } from "./handlers.ts";
+import { encodeNotification } from "./json-rpc.ts";
 import { ServerSession, type Door, type Doubt, type GoodbyeReason } from "./server-session.ts";
 
 export interface CommandServerOptions<C extends Contract> {
@@ -28,11 +30,13 @@ export interface CommandServerOptions<C extends Contract> {
 export class CommandServer<C extends Contract> {
   readonly #options: CommandServerOptions<C>;
   readonly #dispatcher: Dispatcher;
+  readonly #events: EventReader;
   readonly #sessions = new Set<ServerSession>();
 
   constructor(options: CommandServerOptions<C>) {
     this.#options = options;
     this.#dispatcher = new Dispatcher({ ...options, epoch: options.log.epoch });
+    this.#events = new EventReader(options.log);
   }
 
   /** How many connections there are, those that are ending included. */
@@ -46,10 +50,12 @@ export class CommandServer<C extends Contract> {
       ...this.#options,
       door,
       dispatcher: this.#dispatcher,
+      events: this.#events,
       opened: (opened) => this.#replaceOlder(opened),
       lost: (lost) => this.#sessions.delete(lost),
     });
-    session.isOneTooMany = this.#unopened(door.name) >= (door.mostUnopened ?? Infinity);
+    const { mostUnopened } = door;
+    session.isOneTooMany = mostUnopened !== undefined && this.#unopened(door.name) >= mostUnopened;
     this.#sessions.add(session);
     return session;
   }
@@ -61,7 +67,8 @@ export class CommandServer<C extends Contract> {
 
   /** Shows progress to whoever watches. */
   progress(job: string, progress: object): void {
-    for (const session of this.#sessions) session.progress(job, progress);
+    const message = encodeNotification("progress", progress);
+    for (const session of this.#sessions) session.progress(job, message);
   }
 
   /** Says goodbye to everybody, and carries out no command any more. */

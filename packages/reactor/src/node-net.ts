@@ -160,6 +160,7 @@ function connected(socket: Socket, address: Address, signal: AbortSignal): Promi
 }
 
 const WHY: Record<string, string> = {
+  EAGAIN: "too many wait there to be accepted",
   ECONNREFUSED: "nobody is listening there",
   ENOENT: "there is no such socket",
   ENOTFOUND: "there is no such host",
