@@ -55,7 +55,8 @@ test("a job that is at work says how far it is, and one that is paused no rate a
   });
   const watching = place.spawnTrofie(["watch", id]);
   let told = "";
-  while (!told.includes("Writing")) told += String(await once(watching.stdout!, "data"));
+  while (!told.includes("Writing") || !told.includes("asked: paused"))
+    told += String(await once(watching.stdout!, "data"));
   watching.kill();
   expect(told.match(/asked: paused/g)).toHaveLength(1);
   const { stdout } = await place.trofie("job", id);
