@@ -1,6 +1,7 @@
 /** Eight disks of 150 MB/s at once, as a station runs them: is each at its limit, and does the station still answer? */
 import { stat } from "node:fs/promises";
 import { linuxDiskHost, type JobEvent, type JobProcess } from "@trofie/disks";
+import { p99 } from "../figures/rounds.ts";
 import { rounded, type Table } from "../figures/table.ts";
 import { cpuOfEndedChildren, pssOf } from "./measure.ts";
 import { canThrottle, TestDevices, type TestDevice } from "./test-devices.ts";
@@ -122,10 +123,6 @@ class Delays {
 }
 
 const everyMs = 10;
-
-function p99(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? Number.NaN;
-}
 
 /** What must be made costs the CPU time of making it, twice: to write it and to compare it. */
 export const eightDisksGoals = (method: string) =>

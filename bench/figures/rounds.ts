@@ -34,6 +34,10 @@ export function median(numbers: readonly number[]): number {
   return Number.isInteger(middle) ? (at(middle - 1) + at(middle)) / 2 : at(middle);
 }
 
+export function p99(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? Number.NaN;
+}
+
 /** The median of what `one` is to `other` in each round: rounds differ more than peers do. */
 export function medianRatio(one: readonly number[], other: readonly number[] | undefined): number {
   return median(one.map((value, round) => value / (other?.[round] ?? Number.NaN)));

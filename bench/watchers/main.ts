@@ -7,17 +7,16 @@
  */
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { Client, Refusal } from "@trofie/commands";
+import { Refusal } from "@trofie/commands";
 import { connectLines } from "@trofie/commands/lines";
-import { stationContract } from "@trofie/contract";
-import { Reactor, systemClock, systemRandom } from "@trofie/reactor";
+import { Reactor } from "@trofie/reactor";
+import { median, p99 } from "../figures/rounds.ts";
 import { rounded } from "../figures/table.ts";
-import { root } from "../lines/folders.ts";
+import { clientOf, StationPlace } from "../station/station-place.ts";
 
 type Program = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -27,51 +26,38 @@ const { values } = parseArgs({
 const most = Number(values.watchers);
 const commands = Number(values.commands);
 
-const folder = mkdtempSync(join(tmpdir(), "trofie-bench-"));
-const socket = join(folder, "station.sock");
-mkdirSync(join(folder, "practice"));
+using place = new StationPlace();
 await using reactor = new Reactor();
-const client = new Client({
-  contract: stationContract,
-  connect: connectLines(reactor, `unix:${socket}`),
-  clock: systemClock,
-  random: systemRandom,
-  agent: "bench",
-});
+const client = clientOf(connectLines(reactor, `unix:${place.socket}`));
 
-try {
-  const station = await startStation();
-  client.start();
-  await tookMs(); // It is there, and has done it once.
-  const rows = [];
-  for (const watchers of [0, Math.round(most / 10), most]) rows.push(await rowOf(watchers));
-  console.log(rows.join("; "));
-  await client.stop();
-  station.kill("SIGTERM");
-  await once(station, "exit");
-} finally {
-  rmSync(folder, { recursive: true });
-}
+const station = await place.start();
+client.start();
+await tookMs(); // It is there, and has done it once.
+const rows = [];
+for (const watchers of [0, Math.round(most / 10), most]) rows.push(await rowOf(watchers));
+console.log(rows.join("; "));
+await client.stop();
+station.kill("SIGTERM");
+await once(station, "exit");
 
 async function rowOf(count: number): Promise<string> {
-  const watchers = start(join(import.meta.dirname, "watchers.ts"), socket, String(count));
+  const program = [join(import.meta.dirname, "watchers.ts"), place.socket, String(count)];
+  const watchers: Program = spawn(process.execPath, program, { stdio: ["pipe", "pipe", "inherit"] });
   await once(watchers.stdout, "data");
-  const sorted = [];
-  for (let done = 0; done < commands; done += 1) sorted.push(await tookMs());
-  sorted.sort((a, b) => a - b);
+  const allMs: number[] = [];
+  for (let done = 0; done < commands; done += 1) allMs.push(await tookMs());
   const heard = await heardBy(watchers, count);
   if (heard.least < commands) {
     console.error(`Of ${commands} events somebody has had ${heard.least}`);
     process.exitCode = 1;
   }
-  const [p50, p99] = [sorted[Math.floor(commands / 2)]!, sorted[Math.floor(commands * 0.99)]!];
-  return `${count} watchers: a command took ${rounded(p50)} ms (p50), ${rounded(p99)} ms (p99)`;
+  return `${count} watchers: a command took ${rounded(median(allMs))} ms (p50), ${rounded(p99(allMs))} ms (p99)`;
 }
 
 /** Everybody has a little time to hear of the last one. */
 async function heardBy(watchers: Program, count: number): Promise<{ least: number }> {
   await tookMs();
-  await new Promise((resolve) => systemClock.callLater(500, () => resolve(undefined)));
+  await delay(500);
   watchers.stdin.write("stop\n");
   const [line] = (await once(watchers.stdout, "data")) as [Buffer];
   await once(watchers, "exit");
@@ -87,24 +73,4 @@ async function tookMs(): Promise<number> {
       if (!(error instanceof Refusal) || error.code !== "JOB_NOT_FOUND") throw error;
     });
   return performance.now() - beginMs;
-}
-
-/** Returns when it says where it listens. */
-async function startStation(): Promise<Program> {
-  const program = join(root, "packages/station/dist/main.js");
-  const where = [
-    "--state",
-    join(folder, "state"),
-    "--socket",
-    socket,
-    "--practice",
-    join(folder, "practice"),
-  ];
-  const station = start(program, ...where, "--json");
-  await once(station.stdout, "data");
-  return station;
-}
-
-function start(...words: string[]): Program {
-  return spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
 }

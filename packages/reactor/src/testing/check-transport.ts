@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { asError } from "../as-error.ts";
+import { delay } from "../delay.ts";
 import { ClosedError } from "../errors.ts";
 import { systemClock } from "../system-clock.ts";
 import type { TransportLimits } from "../transport.ts";
@@ -50,7 +51,7 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
       const part = `${count};`.repeat(count);
       sent += part;
       client.transport.write(part);
-      await new Promise<void>((resolve) => systemClock.callLater(0, resolve));
+      await delay(0);
     }
     await server.received(sent.length);
     assert.equal(server.text(), sent);
@@ -106,13 +107,12 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
   async "nothing is lost when more is written and it closes while some of what waited has left"(makePair) {
     await using pair = await makePair();
     const { client, server } = pair;
-    const turn = () => new Promise<void>((resolve) => systemClock.callLater(0, resolve));
     server.transport.pauseReading();
     client.transport.write(new Uint8Array(MUCH_BYTES));
-    await turn();
+    await delay(0);
     client.transport.write(new Uint8Array(MUCH_BYTES));
     server.transport.resumeReading();
-    while (client.transport.bufferedBytes > MUCH_BYTES) await turn();
+    while (client.transport.bufferedBytes > MUCH_BYTES) await delay(0);
     client.transport.write(new Uint8Array(MUCH_BYTES));
     assert.equal((await client.transport.loseConnection()).flushed, true);
     await server.lost.promise;
@@ -189,7 +189,7 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
     await server.received(5);
     client.transport.write("second");
     void client.transport.loseConnection();
-    await new Promise<void>((resolve) => systemClock.callLater(20, resolve));
+    await delay(20);
     assert.equal(server.text(), "first");
     server.transport.write("answer");
     handled.resolve();

@@ -122,6 +122,19 @@ describe("a reactor's thread", () => {
     expect(recorder.text().split("\r\n")).toHaveLength(1001);
   });
 
+  it("refuses a line that is no text, and sends those beside it", async () => {
+    await using reactor = new Reactor();
+    const { thread } = recorded(numberOf(await reactor.listenTCP(0, Factory.forProtocol(Echo))));
+    await thread.start();
+    await once(thread, "connected");
+    const first = thread.send("first");
+    await expect(thread.send(Symbol("no text") as unknown as string)).rejects.toThrow(
+      "Cannot send the line: it is no text",
+    );
+    await Promise.all([first, thread.send("last")]);
+    await thread.stop();
+  });
+
   it("says why it cannot start, when its protocol cannot be loaded", async () => {
     const thread = new ReactorThread({
       protocol: new URL("./no-such-module.ts", import.meta.url),
