@@ -415,7 +415,8 @@ export class Connection implements Transport, WireEvents, TurnEnd {
   #lingerOver(): void {
     if (this.#phase === "lingering") return this.#wire.destroy();
     const unsentBytes = this.bufferedBytes;
-    if (unsentBytes >= this.#unsentAtLastLook) return this.cut({ kind: "timeout", by: "local" });
+    const tookNothing = unsentBytes >= this.#unsentAtLastLook && !this.#wire.isHoldingBack;
+    if (tookNothing) return this.cut({ kind: "timeout", by: "local" });
     this.#unsentAtLastLook = unsentBytes;
     this.#linger();
   }

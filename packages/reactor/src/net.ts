@@ -51,6 +51,9 @@ export interface Wire {
   /** Bytes that were written and that the operating system has not yet taken. */
   readonly unsentBytes: number;
 
+  /** A limit of ours holds back some of that, and lets it go later: the peer is not to blame for it. */
+  readonly isHoldingBack?: boolean;
+
   /** It has failed or was destroyed; what is written goes nowhere, and `gone` follows. */
   readonly isBroken: boolean;
 

@@ -3,10 +3,8 @@ import { Readable } from "node:stream";
 import type { Address } from "./address.ts";
 import type { CloseReason } from "./close-reason.ts";
 import type { Wire, WireEvents } from "./net.ts";
+import { type OutputOwner, StreamOutput } from "./stream-output.ts";
 import type { Security } from "./tls/tls-options.ts";
-
-/** Longer text is encoded here: the operating system's write would copy it to the heap anyway. */
-const LONGEST_TEXT_WRITE = 16 * 1024;
 
 /** Leads from a socket back to its wire. Five closures for each of very many sockets would cost more. */
 const WIRE = Symbol("wire");
@@ -16,21 +14,20 @@ interface WiredSocket extends Socket {
 }
 
 /** A TCP or UNIX socket of Node. It must allow half-open, and be paused until `start`. */
-export class NodeWire implements Wire {
+export class NodeWire implements Wire, OutputOwner {
   readonly #host: Address;
   readonly #peer: Address;
   readonly #socket: Socket;
+  readonly #output: StreamOutput;
   #events: WireEvents | undefined;
   #error: Error | undefined;
-  #hasEnded = false;
   /** A field, not a question to the socket: every line asks it. Known by the next write, or by the error's event. */
   isBroken: boolean;
-  #taken: ((error?: Error | null) => void) | undefined;
-  #isTakenAwaited = false;
   #isReading = false;
 
   constructor(socket: Socket, host: Address, peer: Address) {
     this.#socket = socket;
+    this.#output = new StreamOutput(socket, this);
     this.#host = host;
     this.#peer = peer;
     this.isBroken = socket.destroyed;
@@ -52,7 +49,7 @@ export class NodeWire implements Wire {
   }
 
   get unsentBytes(): number {
-    return this.#socket.writableLength;
+    return this.#output.unsentBytes;
   }
 
   start(events: WireEvents): void {
@@ -84,29 +81,20 @@ export class NodeWire implements Wire {
   }
 
   write(parts: readonly (string | Uint8Array)[]): void {
-    const socket = this.#socket;
-    if (parts.length === 1) {
-      this.#writeOne(parts[0]!);
-    } else {
-      socket.cork();
-      for (const part of parts) this.#writeOne(part);
-      socket.uncork();
-    }
-    if (socket.writableLength > 0) this.#tellWhenTaken();
+    this.#output.write(parts);
     // The error is told in a later turn; who writes on in this one must learn of it.
-    if (socket.errored !== null) this.isBroken = true;
+    if (this.#socket.errored !== null) this.isBroken = true;
   }
 
   end(): void {
-    this.#hasEnded = true;
-    this.#socket.end();
+    this.#output.end();
   }
 
   /** Only TCP knows a reset, and libuv refuses it once FIN is on its way; else the peer sees an end. */
   reset(): void {
     const socket = this.#socket;
     this.isBroken = true;
-    if (this.peer.kind === "tcp" && !this.#hasEnded) socket.resetAndDestroy();
+    if (this.peer.kind === "tcp" && !this.#output.hasEnded) socket.resetAndDestroy();
     else socket.destroy();
   }
 
@@ -128,6 +116,10 @@ export class NodeWire implements Wire {
     this.#error ??= error;
   }
 
+  outputTaken(): void {
+    this.#events?.drained();
+  }
+
   gone(): void {
     this.broke();
     this.#events?.gone(this.#error);
@@ -137,27 +129,6 @@ export class NodeWire implements Wire {
   protected fail(error: Error): void {
     this.isBroken = true;
     this.#socket.destroy(error);
-  }
-
-  #writeOne(part: string | Uint8Array): void {
-    const isLongText = typeof part === "string" && part.length > LONGEST_TEXT_WRITE;
-    this.#socket.write(isLongText ? Buffer.from(part) : part);
-  }
-
-  /**
-   * An empty write comes back after all that went before it. Node calls back in a turn of its own: asked with every
-   * write, also of what leaves at once, that would be a tenth of a small answer's cost.
-   */
-  #tellWhenTaken(): void {
-    if (this.#isTakenAwaited) return;
-    this.#isTakenAwaited = true;
-    this.#taken ??= (error) => {
-      this.#isTakenAwaited = false;
-      if (error || this.#hasEnded) return; // `finished` or `gone` will tell.
-      if (this.#socket.writableLength > 0) this.#tellWhenTaken();
-      else this.#events?.drained();
-    };
-    this.#socket.write("", this.#taken);
   }
 }
 

@@ -1,13 +1,15 @@
 import type { Readable, Writable } from "node:stream";
 import type { Address } from "./address.ts";
 import type { Wire, WireEvents } from "./net.ts";
+import { type OutputOwner, StreamOutput } from "./stream-output.ts";
 
 /** An input and an output as one connection: it has ended when both have. */
-export class StdioWire implements Wire {
+export class StdioWire implements Wire, OutputOwner {
   readonly host: Address = { kind: "stdio" };
   readonly peer: Address = { kind: "stdio" };
   readonly #input: Readable;
   readonly #output: Writable;
+  readonly #sending: StreamOutput;
   #events: WireEvents | undefined;
   #state: "open" | "going" | "gone" = "open";
   #inputEnded = false;
@@ -16,6 +18,7 @@ export class StdioWire implements Wire {
   constructor(input: Readable, output: Writable) {
     this.#input = input;
     this.#output = output;
+    this.#sending = new StreamOutput(output, this);
     input.pause();
     for (const stream of [input, output]) {
       stream.on("error", (error) => this.#end(error));
@@ -24,7 +27,7 @@ export class StdioWire implements Wire {
   }
 
   get unsentBytes(): number {
-    return this.#output.writableLength;
+    return this.#sending.unsentBytes;
   }
 
   get isBroken(): boolean {
@@ -50,13 +53,11 @@ export class StdioWire implements Wire {
   }
 
   write(parts: readonly (string | Uint8Array)[]): void {
-    this.#output.cork();
-    for (const part of parts) this.#output.write(part, this.#taken);
-    this.#output.uncork();
+    this.#sending.write(parts);
   }
 
   end(): void {
-    this.#output.end();
+    this.#sending.end();
   }
 
   /** No reset can be said through a pipe; what waits is dropped, and the peer sees an end. */
@@ -68,6 +69,10 @@ export class StdioWire implements Wire {
     this.#input.destroy();
     this.#output.destroy();
     this.#end();
+  }
+
+  outputTaken(): void {
+    this.#events?.drained();
   }
 
   #inputIsOver(): void {
@@ -98,8 +103,4 @@ export class StdioWire implements Wire {
     const outputIsOpen = !this.#outputEnded && !this.#output.destroyed;
     return inputIsOpen || outputIsOpen;
   }
-
-  readonly #taken = (): void => {
-    if (this.#output.writableLength === 0) this.#events?.drained();
-  };
 }

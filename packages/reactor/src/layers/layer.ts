@@ -34,6 +34,10 @@ export class Layer implements Wire, WireEvents {
     return this.below.unsentBytes;
   }
 
+  get isHoldingBack(): boolean {
+    return this.below.isHoldingBack ?? false;
+  }
+
   get isBroken(): boolean {
     return this.below.isBroken;
   }

@@ -195,6 +195,20 @@ describe("rate limits", () => {
     expect(server.receivedBytes).toBe(1_000_000);
   });
 
+  it("are waited for by a connection that closes: what it wrote arrives", async () => {
+    const farewell = new Recorders();
+    const writes = { write: { bytesPerSecond: 100, burstBytes: 2000 }, writeAll: { bytesPerSecond: 1000 } };
+    const { clock, connect } = await world(rateLimited(farewell, writes));
+    const clients = [await connect(), await connect(), await connect()];
+    const reports = farewell.built.map(({ transport }) => {
+      transport.write(new Uint8Array(6000));
+      return transport.loseConnection();
+    });
+    await clock.advance(60_000);
+    expect(clients.map(({ receivedBytes }) => receivedBytes)).toEqual([6000, 6000, 6000]);
+    expect(await Promise.all(reports)).toMatchObject(Array(3).fill({ flushed: true, unsentBytes: 0 }));
+  });
+
   it("bound all connections of a factory together", async () => {
     const inner = new Recorders();
     const writeAll = { bytesPerSecond: 1000, burstBytes: 100 };

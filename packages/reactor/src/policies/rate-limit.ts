@@ -1,3 +1,4 @@
+import { ByteQueue } from "../byte-queue.ts";
 import type { Clock, DelayedCall } from "../clock.ts";
 import type { Factory } from "../factory.ts";
 import { layered } from "../layers/factory-wrapper.ts";
@@ -41,8 +42,9 @@ class RateLayer extends Layer {
   readonly #clock: Clock;
   readonly #reads: readonly TokenBucket[];
   readonly #writes: readonly TokenBucket[];
-  readonly #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
+  readonly #waiting = new ByteQueue();
+  /** Taken from `#waiting`, and not yet allowed to leave. */
+  #heldBytes = 0;
   #isPausedAbove = true;
   #readAgain: DelayedCall | undefined;
   #writeAgain: DelayedCall | undefined;
@@ -56,7 +58,11 @@ class RateLayer extends Layer {
   }
 
   override get unsentBytes(): number {
-    return this.#waitingBytes + super.unsentBytes;
+    return this.#ownBytes + super.unsentBytes;
+  }
+
+  override get isHoldingBack(): boolean {
+    return this.#heldBytes > 0 || super.isHoldingBack;
   }
 
   override pause(): void {
@@ -78,20 +84,18 @@ class RateLayer extends Layer {
   override write(parts: readonly (string | Uint8Array)[]): void {
     if (this.#writes.length === 0) return super.write(parts);
     for (const part of parts) {
-      const bytes = typeof part === "string" ? new TextEncoder().encode(part) : part;
-      this.#waiting.push(bytes);
-      this.#waitingBytes += bytes.length;
+      this.#waiting.add(typeof part === "string" ? new TextEncoder().encode(part) : part);
     }
     if (!this.#writeAgain?.active) this.#writeSome();
   }
 
   override end(): void {
     this.#isEnding = true;
-    if (this.#waitingBytes === 0) super.end();
+    if (this.#ownBytes === 0) super.end();
   }
 
   override drained(): void {
-    if (this.#waitingBytes === 0) super.drained();
+    if (this.#ownBytes === 0) super.drained();
   }
 
   override gone(error?: Error): void {
@@ -108,34 +112,29 @@ class RateLayer extends Layer {
     });
   }
 
+  get #ownBytes(): number {
+    return this.#waiting.length + this.#heldBytes;
+  }
+
   #writeSome(): void {
+    const mostBytes = Math.max(1, Math.min(...this.#writes.map(({ burstBytes }) => burstBytes)));
     while (this.#waiting.length > 0) {
-      const piece = this.#takePiece();
+      const piece = this.#waiting.take(mostBytes);
       const waitMs = take(this.#writes, piece.length);
-      if (waitMs > 0) {
-        this.#writeAgain = this.#clock.callLater(waitMs, () => {
-          this.#send(piece);
-          this.#writeSome();
-          if (this.unsentBytes === 0) super.drained();
-        });
-        return;
-      }
-      this.#send(piece);
+      if (waitMs > 0) return this.#sendLater(piece, waitMs);
+      super.write([piece]);
     }
     if (this.#isEnding) super.end();
   }
 
-  #send(piece: Uint8Array): void {
-    this.#waitingBytes -= piece.length;
-    super.write([piece]);
-  }
-
-  #takePiece(): Uint8Array {
-    const most = Math.max(1, Math.min(...this.#writes.map(({ burstBytes }) => burstBytes)));
-    const first = this.#waiting.shift()!;
-    const piece = first.subarray(0, most);
-    if (piece.length < first.length) this.#waiting.unshift(first.subarray(most));
-    return piece;
+  #sendLater(piece: Uint8Array, waitMs: number): void {
+    this.#heldBytes = piece.length;
+    this.#writeAgain = this.#clock.callLater(waitMs, () => {
+      this.#heldBytes = 0;
+      super.write([piece]);
+      this.#writeSome();
+      if (this.unsentBytes === 0) super.drained();
+    });
   }
 }
 

@@ -218,6 +218,22 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
     assert.ok(report.unsentBytes > 0);
   },
 
+  async "a peer that takes the last bytes slowly gets them all"(makePair) {
+    await using pair = await makePair({ lingerMs: 400 });
+    const { client, server } = pair;
+    let restsAt = 0;
+    server.onData = () => {
+      if (server.receivedBytes < restsAt) return;
+      restsAt = server.receivedBytes + 65_536;
+      return delay(6);
+    };
+    client.transport.write(new Uint8Array(MUCH_BYTES * 4));
+    const report = await client.transport.loseConnection();
+    assert.deepEqual(report.reason, { kind: "done", by: "local" });
+    assert.equal(report.unsentBytes, 0);
+    await server.received(MUCH_BYTES * 4);
+  },
+
   async "a peer that sends for ever after our end is not read for ever"(makePair) {
     await using pair = await makePair({ lingerBytes: MUCH_BYTES });
     const { client, server } = pair;

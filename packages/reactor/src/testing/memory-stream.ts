@@ -1,3 +1,4 @@
+import { ByteQueue } from "../byte-queue.ts";
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import { between } from "./seeded-random.ts";
@@ -21,10 +22,9 @@ export interface StreamReader {
 /** One direction of a connection in memory: what is sent, under way, and arrived but unread. */
 export class MemoryStream {
   readonly #weather: Weather;
-  readonly #unsent: Uint8Array[] = [];
+  #unsent = new ByteQueue();
   readonly #unread: Uint8Array[] = [];
   readonly #underWay: (() => void)[] = [];
-  #unsentBytes = 0;
   #unreadBytes = 0;
   #underWayBytes = 0;
   #carriedBytes = 0;
@@ -43,7 +43,7 @@ export class MemoryStream {
   }
 
   get unsentBytes(): number {
-    return this.#unsentBytes;
+    return this.#unsent.length;
   }
 
   get unreadBytes(): number {
@@ -56,8 +56,7 @@ export class MemoryStream {
   }
 
   send(bytes: Uint8Array): void {
-    this.#unsent.push(bytes);
-    this.#unsentBytes += bytes.length;
+    this.#unsent.add(bytes);
     this.#pump();
   }
 
@@ -78,8 +77,7 @@ export class MemoryStream {
 
   /** What the sender still holds is gone; what is under way arrives. */
   forgetUnsent(): void {
-    this.#unsent.length = 0;
-    this.#unsentBytes = 0;
+    this.#unsent = new ByteQueue();
   }
 
   /** Nothing arrives any more, and nobody is told. */
@@ -107,13 +105,13 @@ export class MemoryStream {
   #pump(): void {
     const { random, longestPieceBytes, windowBytes } = this.#weather;
     let room = windowBytes - this.#underWayBytes - this.#unreadBytes;
-    while (room > 0 && this.#unsentBytes > 0) {
-      const piece = this.#takeUnsent(Math.min(room, between(random, 1, longestPieceBytes)));
+    while (room > 0 && this.#unsent.length > 0) {
+      const piece = this.#unsent.take(Math.min(room, between(random, 1, longestPieceBytes)));
       room -= piece.length;
       this.#underWayBytes += piece.length;
       this.#later(() => this.#arrive(piece));
     }
-    if (this.#unsentBytes > 0) return;
+    if (this.#unsent.length > 0) return;
     if (this.#fin === "asked") {
       this.#fin = "sent";
       this.#weather.clock.callLater(0, () => this.taken(true));
@@ -121,15 +119,6 @@ export class MemoryStream {
     } else {
       this.#weather.clock.callLater(0, () => this.taken(false));
     }
-  }
-
-  #takeUnsent(most: number): Uint8Array {
-    const first = this.#unsent[0]!;
-    const piece = first.subarray(0, most);
-    if (piece.length === first.length) this.#unsent.shift();
-    else this.#unsent[0] = first.subarray(most);
-    this.#unsentBytes -= piece.length;
-    return piece;
   }
 
   /** In order: nothing overtakes what was sent before it. */

@@ -63,6 +63,10 @@ export class TlsWire extends NodeWire {
     return this.#security;
   }
 
+  get isHoldingBack(): boolean {
+    return this.#below.isHoldingBack ?? false;
+  }
+
   override start(events: WireEvents): void {
     this.#encrypted.idle = (kind) => events.idle?.(kind);
     super.start({
