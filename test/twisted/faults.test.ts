@@ -44,6 +44,19 @@ function copyWithFault({ name, file, text, replacement }: Fault): string {
   return copy;
 }
 
+it("the oracle compares no number of cases that is none", async () => {
+  const oracle = run(process.execPath, [
+    "--conditions=trofie-source",
+    join(import.meta.dirname, "oracle.ts"),
+    "--cases",
+    "abc",
+  ]);
+  await expect(oracle).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--cases") as string,
+  });
+});
+
 function askOracle(source: string, fault?: Fault): Promise<{ stdout: string }> {
   const oracle = join(import.meta.dirname, "oracle.ts");
   const only = fault?.receiver ? ["--receiver", fault.receiver] : [];

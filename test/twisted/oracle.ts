@@ -27,6 +27,8 @@ const { values } = parseArgs({
   },
 });
 
+const [count, seed] = [wholeNumber("cases"), wholeNumber("seed")];
+
 if (!twistedVersion()) {
   console.error("Cannot ask Twisted: it is not installed; apt-get install python3-twisted");
   process.exit(2);
@@ -34,11 +36,20 @@ if (!twistedVersion()) {
 if (values["write-golden"]) await writeGolden();
 else process.exitCode = report(await run());
 
+function wholeNumber(name: "cases" | "seed"): number {
+  const text = values[name];
+  if (!/^\d{1,15}$/.test(text)) {
+    console.error(`Cannot compare: --${name} is ${JSON.stringify(text)}, and not a whole number`);
+    process.exit(2);
+  }
+  return Number(text);
+}
+
 async function run(): Promise<Comparison> {
   const reactor = await loadReactor(values.source);
   const chosen = values.receiver ? [values.receiver as ReceiverName] : receiverNames;
-  console.log(`seed ${values.seed}: ${chosen.join(", ")}`);
-  return compare({ reactor, receivers: chosen, cases: Number(values.cases), seed: Number(values.seed) });
+  console.log(`seed ${seed}: ${chosen.join(", ")}`);
+  return compare({ reactor, receivers: chosen, cases: count, seed });
 }
 
 function report({ cases, chunks, differences }: Comparison): number {

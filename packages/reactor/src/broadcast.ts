@@ -5,7 +5,8 @@ import type { Transport } from "./transport.ts";
 /** Longer text is encoded once for all; shorter text is sent faster by each connection itself. */
 const LONGEST_TEXT_EACH = 512;
 
-interface Listening {
+/** Whoever can be written to: a protocol. */
+export interface Listening {
   readonly transport: Pick<Transport, "disconnecting" | "write">;
 }
 

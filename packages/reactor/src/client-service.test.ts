@@ -101,6 +101,31 @@ describe("a client service", () => {
     expect(service.state).toBe("waiting");
   });
 
+  it("outlives what it was given, and hides no bug of it", async () => {
+    const heard: string[] = [];
+    const hear = (error: Error) => heard.push(error.message);
+    const others = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.on("uncaughtException", hear);
+    const fail = (why: string) => () => {
+      throw new Error(why);
+    };
+    const clock = new VirtualClock();
+    const close = () => {};
+    const options = { clock, close, policy: fail("policy"), onState: fail("state"), closed: fail("closed") };
+    let attempts = 0;
+    const service = new ClientService({ ...options, connect: async () => ++attempts });
+    service.start();
+    await clock.advance(100_000);
+    expect(attempts).toBeGreaterThan(2);
+    await service.stop();
+    expect(service.state).toBe("stopped");
+    await new Promise(setImmediate);
+    process.off("uncaughtException", hear);
+    for (const other of others) process.on("uncaughtException", other);
+    expect(new Set(heard)).toEqual(new Set(["policy", "state"]));
+  });
+
   it("stops in the middle of an attempt, and closes a connection that comes too late", async () => {
     const late = Promise.withResolvers<string>();
     const closed: string[] = [];

@@ -177,7 +177,7 @@ export class ClientService<C> implements AsyncDisposable {
     } catch (error) {
       return this.#failed(asError(error));
     }
-    const closed = errorOf(this.#options.closed(connection));
+    const closed = errorOf(() => this.#options.closed(connection));
     try {
       await this.#prepare(connection, Promise.race([closed, stopped]));
     } catch (error) {
@@ -230,8 +230,7 @@ export class ClientService<C> implements AsyncDisposable {
   }
 
   async #wait(failures: number, lastError: Error | undefined): Promise<void> {
-    const policy = this.#options.policy ?? fullJitter();
-    const retryInMs = policy(failures, this.#random);
+    const retryInMs = this.#retryInMs(failures);
     const over = Promise.withResolvers<void>();
     const call = this.#clock.callLater(retryInMs, over.resolve);
     this.#endWait = over.resolve;
@@ -269,8 +268,28 @@ export class ClientService<C> implements AsyncDisposable {
 
   #enter(state: ClientState): void {
     this.#state = state;
-    this.#options.onState?.(state);
+    try {
+      this.#options.onState?.(state);
+    } catch (error) {
+      throwAlone(error);
+    }
   }
+
+  #retryInMs(failures: number): number {
+    try {
+      return (this.#options.policy ?? fullJitter())(failures, this.#random);
+    } catch (error) {
+      throwAlone(error);
+      return fullJitter()(failures, this.#random);
+    }
+  }
+}
+
+/** A bug in what the service was given is heard, as any that nobody catches; the service goes on. */
+function throwAlone(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** Resolves when the signal is aborted; lives no longer than the signal. */
@@ -279,9 +298,9 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 }
 
 /** What `ending` rejects with, once it has settled. */
-async function errorOf(ending: Promise<unknown>): Promise<Error | undefined> {
+async function errorOf(ending: () => Promise<unknown>): Promise<Error | undefined> {
   try {
-    await ending;
+    await ending();
     return undefined;
   } catch (error) {
     return asError(error);

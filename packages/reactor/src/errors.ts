@@ -59,6 +59,11 @@ export class NotConnectedError extends Error {
   constructor(why: string) {
     super(`Cannot send: ${why}`);
   }
+
+  /** The error from its own message, as it comes from another thread. */
+  static withMessage(message: string): NotConnectedError {
+    return new NotConnectedError(message.replace(/^Cannot send: /, ""));
+  }
 }
 
 /** Nothing happened for too long. Thrown from a handler, it ends the connection with reason `timeout`. */

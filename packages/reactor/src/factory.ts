@@ -4,6 +4,8 @@ import type { Wire } from "./net.ts";
 import type { Protocol } from "./protocol.ts";
 import type { TransportLimits } from "./transport.ts";
 
+const UNLIMITED: Disposable = { [Symbol.dispose]() {} };
+
 /**
  * Makes a protocol for each connection, and holds what the connections share: a file, a count, a list of all.
  *
@@ -50,6 +52,14 @@ export class Factory<P extends object = Protocol> {
    */
   wrapWire(wire: Wire, _clock: Clock): Wire | Promise<Wire> {
     return wire;
+  }
+
+  /**
+   * Something that takes time begins before a connection gets its protocol: a handshake of TLS, a header of a load
+   * balancer, before which the peer is not known (`null`). What is returned is disposed at its end; `null` refuses it.
+   */
+  beginHandshake(_peer: Address | null): Disposable | null {
+    return UNLIMITED;
   }
 
   /** A connection has ended, after its protocol was told. */

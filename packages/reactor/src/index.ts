@@ -103,7 +103,7 @@ export {
 } from "./client-service.ts";
 export { fullJitter, type FullJitterOptions, type RetryPolicy } from "./backoff.ts";
 
-export { broadcast } from "./broadcast.ts";
+export { broadcast, type Listening } from "./broadcast.ts";
 
 export { runMain, untilAborted, type Main, type RunMainOptions } from "./run-main.ts";
 export { delay, type DelayOptions } from "./delay.ts";

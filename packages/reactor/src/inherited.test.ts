@@ -5,9 +5,11 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { CannotListenError } from "./errors.ts";
 import { Factory } from "./factory.ts";
+import type { ListenPlace, Net, Wire } from "./net.ts";
 import { Reactor } from "./reactor.ts";
-import { Recorder } from "./testing/index.ts";
+import { MemoryNetwork, Recorder } from "./testing/index.ts";
 
 const program = fileURLToPath(new URL("test-programs/endpoint-echo.ts", import.meta.url));
 const starter = fileURLToPath(new URL("test-programs/systemd.py", import.meta.url));
@@ -37,6 +39,24 @@ describe("systemd's sockets", () => {
     void client.transport.loseConnection();
     await once(child, "exit");
     expect(child.exitCode).toBe(0);
+  });
+
+  it("cannot rest, for they could not be opened again", async () => {
+    const net = new MemoryNetwork();
+    const place = { kind: "tcp", host: "127.0.0.1", port: 1, backlog: 1, reusePort: false } as const;
+    const inherited: Net = {
+      listen: (_: ListenPlace, accept: (wire: Wire) => void) => net.listen(place, accept),
+      connect: (address, signal) => net.connect(address, signal),
+      bindUDP: (udp, events) => net.bindUDP(udp, events),
+    };
+    await using reactor = new Reactor({ net: inherited });
+    const port = await reactor.listen(
+      { place: { kind: "fd", fd: 3 }, isProxied: false },
+      Factory.forProtocol(Recorder),
+    );
+    await expect(port.suspend()).rejects.toThrow(CannotListenError);
+    const peer = await reactor.connectTCP("127.0.0.1", 1, Factory.forProtocol(Recorder));
+    expect(peer.happenings).toEqual(["made"]);
   });
 
   it("are refused when none was passed", async () => {

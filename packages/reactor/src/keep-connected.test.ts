@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { EndpointError } from "./endpoints/endpoint-error.ts";
 import { Factory } from "./factory.ts";
 import { keepConnected } from "./keep-connected.ts";
 import { MemoryReactor, Recorder } from "./testing/index.ts";
@@ -6,6 +7,12 @@ import { MemoryReactor, Recorder } from "./testing/index.ts";
 const recorders = Factory.forProtocol(Recorder);
 
 describe("a connection that is kept", () => {
+  it("is none when its endpoint can never be", () => {
+    const reactor = new MemoryReactor();
+    const keep = () => keepConnected(reactor, "tcp:12x", Factory.forProtocol(Recorder));
+    expect(keep).toThrow(EndpointError);
+  });
+
   it("comes back after a cut, with a fresh protocol", async () => {
     const reactor = new MemoryReactor();
     await reactor.listen("tcp:1", recorders);

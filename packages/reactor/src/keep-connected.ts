@@ -1,5 +1,5 @@
 import { ClientService, type ClientServiceOptions } from "./client-service.ts";
-import type { ConnectEndpoint } from "./endpoints/connect-endpoint.ts";
+import { connectEndpoint, type ConnectEndpoint } from "./endpoints/connect-endpoint.ts";
 import type { Factory } from "./factory.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Reactor } from "./reactor.ts";
@@ -15,7 +15,7 @@ export interface KeepConnectedOptions<P> extends Pick<
 
 /**
  * Keeps one connection to an endpoint, over every loss, until `stop` or the reactor's: Twisted's `ClientService`.
- * Started already.
+ * Started already. Throws `EndpointError`; files that the endpoint names are read for every attempt.
  *
  * ```ts
  * const service = keepConnected(reactor, "tcp:example.org:1234", Factory.forProtocol(Chat));
@@ -28,6 +28,7 @@ export function keepConnected<P extends Protocol<object>>(
   factory: Factory<P>,
   { timeoutMs, ...options }: KeepConnectedOptions<P> = {},
 ): ClientService<P> {
+  if (typeof endpoint === "string") connectEndpoint(endpoint); // What can never be, nobody waits for.
   let hook: Disposable | undefined;
   const service = new ClientService<P>({
     ...options,

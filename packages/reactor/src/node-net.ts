@@ -1,4 +1,4 @@
-import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
+import { connect, createServer, isIP, type NetConnectOpts, type Server, type Socket } from "node:net";
 import { chmodSync } from "node:fs";
 import { type Address, addressText } from "./address.ts";
 import { asError } from "./as-error.ts";
@@ -66,7 +66,10 @@ function dialled(address: Address, localHost: string | undefined): NetConnectOpt
   if (address.kind === "unix") return { path: address.path };
   if (address.kind === "stdio")
     throw new TypeError("Cannot connect to stdio: it is there already; listen on it");
-  return { host: address.host, port: address.port, ...(localHost && { localAddress: localHost }) };
+  if (localHost === undefined) return { host: address.host, port: address.port };
+  if (isIP(localHost) > 0) return { host: address.host, port: address.port, localAddress: localHost };
+  const why = `${JSON.stringify(localHost)} is no address of ours`;
+  throw new ConnectError(address, why, { kind: "aborted", by: "local" });
 }
 
 /** Standard input and output are one connection, in a turn of its own. */

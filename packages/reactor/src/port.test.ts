@@ -38,8 +38,9 @@ describe("a port", () => {
     await using reactor = new Reactor();
     const port = await reactor.listen("tcp:0", recorders);
     const resumed = port.suspend().then(() => port.resume());
+    const refused = expect(resumed).rejects.toThrow("Cannot resume the port: it is closed");
     await port.stopListening();
-    await resumed;
+    await refused;
     await expect(reactor.connect(`tcp:${portOf(port)}`, recorders)).rejects.toThrow("nobody is listening");
   });
 

@@ -1,5 +1,6 @@
 import type { Address } from "./address.ts";
 import { ConnectionCount } from "./connection-count.ts";
+import { CannotListenError } from "./errors.ts";
 import type { Listener } from "./net.ts";
 
 /** A place where a reactor listens. `await using` closes it at the end of a block. */
@@ -18,11 +19,12 @@ export interface Port<A extends Address = Address> extends AsyncDisposable {
 
   /**
    * Stops accepting until `resume`: the listening socket is closed, so whoever tries meanwhile is refused, and goes
-   * elsewhere. Connections live on, and the factory stays started.
+   * elsewhere. Connections live on, and the factory stays started. Rejects with `CannotListenError` where the socket was
+   * inherited (`systemd:`, `stdio:`): it could not be opened again.
    */
   suspend(): Promise<void>;
 
-  /** Listens again, at the same address. Rejects as `listen` does. */
+  /** Listens again, at the same address. Rejects as `listen` does, and when the port was closed. */
   resume(): Promise<void>;
 
   /**
@@ -36,6 +38,8 @@ export interface ListeningPortSettings {
   /** Opens the listening socket; after the first time at the address that it had then. */
   readonly open: (again: Address | undefined) => Promise<Listener>;
   readonly closed: () => Promise<void>;
+  /** Whoever started this process has opened the socket. */
+  readonly isInherited: boolean;
 }
 
 export class ListeningPort<A extends Address = Address> implements Port<A> {
@@ -76,27 +80,36 @@ export class ListeningPort<A extends Address = Address> implements Port<A> {
     this.#connectionCount.add(change);
   }
 
-  suspend(): Promise<void> {
-    return this.#next(async () => {
-      const listener = this.#listener;
-      this.#listener = undefined;
-      await listener?.close();
-    });
+  async suspend(): Promise<void> {
+    if (this.#settings.isInherited)
+      throw new CannotListenError(
+        "Cannot suspend the port: its socket was inherited, and could not be opened again",
+      );
+    await this.#close();
   }
 
   resume(): Promise<void> {
     return this.#next(async () => {
-      if (!this.#listener && !this.#closing) await this.start();
+      if (this.#closing) throw new CannotListenError("Cannot resume the port: it is closed");
+      if (!this.#listener) await this.start();
     });
   }
 
   stopListening(): Promise<void> {
-    this.#closing ??= this.suspend().then(this.#settings.closed);
+    this.#closing ??= this.#close().then(this.#settings.closed);
     return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stopListening();
+  }
+
+  #close(): Promise<void> {
+    return this.#next(async () => {
+      const listener = this.#listener;
+      this.#listener = undefined;
+      await listener?.close();
+    });
   }
 
   #next(step: () => Promise<void>): Promise<void> {

@@ -12,6 +12,7 @@ import { ConnectError, ReactorStoppedError, TlsError } from "./errors.ts";
 import type { Factory } from "./factory.ts";
 import { leaveFactory, useFactory } from "./factory-use.ts";
 import { layered } from "./layers/factory-wrapper.ts";
+import { shakingHands } from "./layers/shaking-hands.ts";
 import type { ListenPlace, Net, Wire } from "./net.ts";
 import { nodeNet } from "./node-net.ts";
 import { ListeningPort, type Port } from "./port.ts";
@@ -22,7 +23,7 @@ import { reportFault } from "./report-fault.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import type { TlsClientOptions, TlsServerOptions } from "./tls/tls-options.ts";
-import { secure } from "./tls/tls-side.ts";
+import { checkServer, secure } from "./tls/tls-side.ts";
 import { DEFAULT_LIMITS, type TransportLimits } from "./transport.ts";
 import { within } from "./within.ts";
 
@@ -110,8 +111,11 @@ export class Reactor implements AsyncDisposable {
     return this.#listen({ kind: "tcp", host, port, backlog, reusePort }, factory);
   }
 
-  /** Listens on a TCP port for TLS. A connection gets its protocol when its handshake is done. */
-  listenTLS<P extends Protocol<object>>(
+  /**
+   * Listens on a TCP port for TLS. A connection gets its protocol when its handshake is done. Rejects with
+   * `CannotListenError`, too, when a key or certificate cannot be read.
+   */
+  async listenTLS<P extends Protocol<object>>(
     port: number,
     factory: Factory<P>,
     {
@@ -121,6 +125,7 @@ export class Reactor implements AsyncDisposable {
       ...tls
     }: ListenTCPOptions & TlsServerOptions,
   ): Promise<Port<TcpAddress>> {
+    await checkServer(tls);
     return this.#listen({ kind: "tcp", host, port, backlog, reusePort }, securedServer(factory, tls));
   }
 
@@ -142,6 +147,7 @@ export class Reactor implements AsyncDisposable {
     factory: Factory<P>,
   ): Promise<Port> {
     const { place, tls, isProxied } = typeof endpoint === "string" ? listenEndpoint(endpoint) : endpoint;
+    if (tls) await checkServer(tls);
     const secured = tls ? securedServer(factory, tls) : factory;
     return this.#listen(place, isProxied ? proxied(secured) : secured);
   }
@@ -276,6 +282,7 @@ export class Reactor implements AsyncDisposable {
     const port: ListeningPort<A> = new ListeningPort({
       open: (again) => this.#net.listen(sameAs(place, again), accept),
       closed: () => this.#portClosed(port, factory),
+      isInherited: place.kind === "fd" || place.kind === "stdio",
     });
     const origin = this.#connections.originOf(factory, port);
     await useFactory(factory);
@@ -353,7 +360,7 @@ export class Reactor implements AsyncDisposable {
 }
 
 function securedServer<P extends object>(factory: Factory<P>, server: TlsServerOptions): Factory<P> {
-  return layered(factory, (wire, clock) => secure(wire, clock, { server }));
+  return shakingHands(factory, (wire, clock) => secure(wire, clock, { server }));
 }
 
 function securedClient<P extends object>(factory: Factory<P>, client: TlsClientOptions): Factory<P> {

@@ -65,7 +65,8 @@ export class StreamOutput {
   }
 
   #writeOne(part: string | Uint8Array): void {
-    if (part.length > LONGEST_TEXT_WRITE && typeof part === "string") return this.#writeOne(Buffer.from(part));
+    if (part.length > LONGEST_TEXT_WRITE && typeof part === "string")
+      return this.#writeOne(Buffer.from(part));
     if (this.#isBehind || part.length > PIECE_BYTES) this.#wait(part);
     else this.#stream.write(part);
   }

@@ -303,6 +303,30 @@ describe("AMP on the wire", () => {
     expect(await server.transport.closed).toMatchObject({ kind: "protocol-error" });
   });
 
+  it.each(["Divide", "Poison"])(
+    "answers %s with as much of a long complaint as a box can carry",
+    async (command) => {
+      class Wordy extends Server {
+        override connectionMade() {
+          this.responder(Divide, () => {
+            throw new RangeError(`${"x".repeat(65_534)}è!`);
+          });
+          this.responder(Poison, () => {
+            throw new Poisoned(`${"x".repeat(65_534)}è!`);
+          });
+        }
+      }
+      const transport = new StringTransport();
+      const server = new Wordy();
+      void server.makeConnection(transport);
+      void server.dataReceived(box({ _command: command, _ask: "1", numerator: "1", denominator: "4" }));
+      await expect.poll(() => transport.bytes().length).toBeGreaterThan(0);
+      const [answer] = amp.parseBoxes(transport.bytes());
+      expect(Buffer.from(answer!.get("_error_description")!).toString()).toBe("x".repeat(65_534));
+      expect(transport.state === "open").toBe(command === "Divide");
+    },
+  );
+
   it("a value of the wrong type answers that one command", async () => {
     using faults = collectFaults();
     const { transport, server } = serve();

@@ -1,5 +1,5 @@
 import { reportFault } from "../report-fault.ts";
-import type { AmpBox } from "./box.ts";
+import { type AmpBox, MOST_VALUE_BYTES } from "./box.ts";
 import type { Command } from "./command.ts";
 
 /** What a responder's error says to the peer. */
@@ -41,8 +41,15 @@ export function errorBox(tag: Uint8Array, { code, description }: Failure): AmpBo
   return new Map([
     ["_error", tag],
     ["_error_code", encoder.encode(code)],
-    ["_error_description", encoder.encode(description)],
+    ["_error_description", asMuchAsFits(description)],
   ]);
+}
+
+/** The beginning of a text that is longer than a value may be. No character is cut. */
+function asMuchAsFits(text: string): Uint8Array {
+  const value = encoder.encode(text);
+  if (value.length <= MOST_VALUE_BYTES) return value;
+  return value.subarray(0, encoder.encodeInto(text, new Uint8Array(MOST_VALUE_BYTES)).written);
 }
 
 /** The value as text, or `undefined` when it is not in the box. */

@@ -7,7 +7,8 @@ import { BoxParser } from "./box-parser.ts";
 export type AmpBox = Map<string, Uint8Array>;
 
 const MOST_KEY_BYTES = 255;
-const MOST_VALUE_BYTES = 65_535;
+/** The longest value: its length is said in two bytes. */
+export const MOST_VALUE_BYTES = 65_535;
 
 /**
  * The box as it goes over the wire: names and values with their length in two bytes before them, in the order of

@@ -22,7 +22,7 @@ const byHost = (named: readonly string[]): Grammar => ({
 const grammars = {
   tcp: byHost(TCP),
   tls: byHost(TLS),
-  unix: { positional: () => ["path"], named: ["path", "timeout"] },
+  unix: { positional: () => ["path"], named: ["path", "timeout"], otherNames: { address: "path" } },
 } satisfies Record<string, Grammar>;
 
 /**

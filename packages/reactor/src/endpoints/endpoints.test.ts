@@ -28,6 +28,7 @@ describe("an endpoint to listen at", () => {
     [String.raw`unix:/run/a\:b=c`, { place: { kind: "unix", path: "/run/a:b=c", mode: 0o600 } }],
     ["tcp://[::1]:80?backlog=7", { place: { ...tcp, host: "::1", port: 80, backlog: 7 } }],
     ["unix:///run/a%20b?mode=600", { place: { kind: "unix", path: "/run/a b", mode: 0o600 } }],
+    ["unix:address=/run/a:lockfile=0", { place: { kind: "unix", path: "/run/a", mode: 0o600 } }],
     ["stdio:", { place: { kind: "stdio" } }],
     ["haproxy:tcp:80", { place: { ...tcp, port: 80 }, isProxied: true }],
     [
@@ -47,6 +48,8 @@ describe("an endpoint to listen at", () => {
     ["tcp", 3],
     ["tcp:", 4],
     ["tcp:12x4", 4],
+    ["tcp:0:interface=", 16],
+    ["ssl:1:sslmethod=TLSv1_METHOD", 6],
     ["tcp:interface=a:port=70000", 21],
     ["tcp:1:2", 6],
     ["tcp:1:mode=600", 6],

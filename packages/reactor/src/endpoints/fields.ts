@@ -5,6 +5,8 @@ export interface Grammar {
   /** The names of so many fields that stand without one, in their order. */
   positional(count: number): readonly string[];
   readonly named: readonly string[];
+  /** What Twisted calls some of them. */
+  readonly otherNames?: Readonly<Record<string, string>>;
 }
 
 interface Field {
@@ -49,12 +51,14 @@ export class Fields<K extends string> {
   }
 
   text(name: string): string | undefined {
-    return this.#fields.get(name)?.value;
+    const value = this.#fields.get(name)?.value;
+    if (value === "") throw this.error(name, `the ${name} is empty`);
+    return value;
   }
 
   needText(name: string): string {
     const value = this.text(name);
-    if (!value) throw this.error(name, `the ${name} is missing`);
+    if (value === undefined) throw this.error(name, `the ${name} is missing`);
     return value;
   }
 
@@ -103,7 +107,8 @@ function named(text: string, kind: string, fields: readonly Field[], grammar: Gr
   const places = grammar.positional(fields.filter(({ name }) => name === "").length);
   let place = 0;
   for (const field of fields) {
-    const name = field.name || places[place++];
+    const given = field.name || places[place++];
+    const name = given && (grammar.otherNames?.[given] ?? given);
     if (!name || !grammar.named.includes(name)) {
       const what = JSON.stringify(field.name || field.value);
       throw new EndpointError(text, field.position, `${what} has no meaning for ${kind}`);

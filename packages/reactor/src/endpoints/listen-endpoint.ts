@@ -21,7 +21,8 @@ const grammars = {
   tcp: byPort(TCP),
   tls: byPort(TLS),
   ssl: byPort(TLS),
-  unix: { positional: () => ["path"], named: ["path", "mode"] },
+  // Twisted's lock file: a dead program's socket is found without one.
+  unix: { positional: () => ["path"], named: ["path", "mode", "lockfile"], otherNames: { address: "path" } },
   systemd: { positional: () => [], named: ["domain", "index"] },
   stdio: { positional: () => [], named: [] },
 } satisfies Record<string, Grammar>;

@@ -37,6 +37,10 @@ export class FactoryWrapper<P extends object> extends Factory<P> {
     return this.inner.buildProtocol(address);
   }
 
+  override beginHandshake(peer: Address | null): Disposable | null {
+    return this.inner.beginHandshake(peer);
+  }
+
   override connectionEnded(protocol: P): void {
     this.inner.connectionEnded(protocol);
   }

@@ -1,3 +1,4 @@
+import { checkNumber } from "../check-number.ts";
 import type { Clock, DelayedCall } from "../clock.ts";
 import type { Factory } from "../factory.ts";
 import type { IdleKind, Wire, WireEvents } from "../net.ts";
@@ -16,6 +17,7 @@ export interface IdleLimits {
 
 /** The factory, with connections that are told when they are idle (`connectionIdle`), and close unless they know better. */
 export function idle<P extends object>(factory: Factory<P>, limits: IdleLimits): Factory<P> {
+  checkNumber("watch for silence", { ...limits });
   return layered(factory, (wire, clock) => new IdleLayer(wire, clock, limits));
 }
 

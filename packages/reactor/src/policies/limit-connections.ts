@@ -1,11 +1,15 @@
 import type { Address } from "../address.ts";
 import type { Factory } from "../factory.ts";
+import { checkNumber } from "../check-number.ts";
 import { FactoryWrapper } from "../layers/factory-wrapper.ts";
 import { Protocol } from "../protocol.ts";
 import { reportRefusal } from "../report-refusal.ts";
 import { peerKey } from "./peer-key.ts";
 
-/** How many connections are taken; one that is closing counts until its end. */
+/**
+ * How many connections are taken; one that is closing counts until its end. As many again may be in their handshake
+ * (TLS, PROXY); beyond that they are cut without a word.
+ */
 export interface ConnectionLimits {
   /** How many connections of this factory may be alive at a time. */
   readonly total?: number;
@@ -20,17 +24,35 @@ export function limitConnections<P extends Protocol<object>>(
   factory: Factory<P>,
   limits: ConnectionLimits,
 ): Factory<P> {
+  const { total = Infinity, perPeer = Infinity } = limits;
+  checkNumber("limit connections", { total, perPeer }, (value) => value >= 0);
   return new LimitedFactory(factory, limits);
 }
 
 class LimitedFactory<P extends Protocol<object>> extends FactoryWrapper<P> {
   readonly #limits: ConnectionLimits;
-  readonly #peers = new Map<P, string>();
-  readonly #counts = new Map<string, number>();
+  readonly #keys = new Map<P, string>();
+  readonly #connections = new PeerCounts();
+  readonly #handshakes = new PeerCounts();
 
   constructor(inner: Factory<P>, limits: ConnectionLimits) {
     super(inner);
     this.#limits = limits;
+  }
+
+  override beginHandshake(peer: Address | null): Disposable | null {
+    const key = peer ? peerKey(peer) : "";
+    const { total = Infinity, perPeer = Infinity } = this.#limits;
+    if (this.#handshakes.total >= total || (peer && this.#handshakes.of(key) >= perPeer)) return null;
+    const inner = super.beginHandshake(peer);
+    if (!inner) return null;
+    this.#handshakes.add(key, 1);
+    return {
+      [Symbol.dispose]: () => {
+        this.#handshakes.add(key, -1);
+        inner[Symbol.dispose]();
+      },
+    };
   }
 
   override buildProtocol(address: Address): P | null {
@@ -43,31 +65,46 @@ class LimitedFactory<P extends Protocol<object>> extends FactoryWrapper<P> {
   }
 
   override connectionEnded(protocol: P): void {
-    const key = this.#peers.get(protocol);
+    const key = this.#keys.get(protocol);
     if (key === undefined) return;
-    this.#peers.delete(protocol);
-    const count = this.#counts.get(key)! - 1;
-    if (count > 0) this.#counts.set(key, count);
-    else this.#counts.delete(key);
+    this.#keys.delete(protocol);
+    this.#connections.add(key, -1);
     super.connectionEnded(protocol);
   }
 
   #whyNot(key: string): string | undefined {
     const { total = Infinity, perPeer = Infinity } = this.#limits;
-    if (this.#peers.size >= total) return `there are ${total} connections already`;
-    if ((this.#counts.get(key) ?? 0) >= perPeer) return `${key} has ${perPeer} connections already`;
+    if (this.#connections.total >= total) return `there are ${total} connections already`;
+    if (this.#connections.of(key) >= perPeer) return `${key} has ${perPeer} connections already`;
     return undefined;
   }
 
   #count(protocol: P, key: string): void {
-    this.#peers.set(protocol, key);
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    this.#keys.set(protocol, key);
+    this.#connections.add(key, 1);
   }
 
   #refuse(peer: Address, why: string): P {
     reportRefusal({ peer, why });
     // Nobody but the reactor ever sees it, and the reactor asks no more of a protocol than this.
     return new Refusing(this.#limits.refusal) as Protocol<object> as P;
+  }
+}
+
+/** How many there are, and how many of them each peer has. */
+class PeerCounts {
+  readonly #counts = new Map<string, number>();
+  total = 0;
+
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0;
+  }
+
+  add(key: string, change: 1 | -1): void {
+    this.total += change;
+    const count = this.of(key) + change;
+    if (count > 0) this.#counts.set(key, count);
+    else this.#counts.delete(key);
   }
 }
 

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, expect, it } from "vitest";
+import { delay } from "../delay.ts";
 import { Factory } from "../factory.ts";
 import { LineOnlyReceiver } from "../line-only-receiver.ts";
 import type { IdleKind } from "../net.ts";
@@ -12,6 +13,7 @@ import {
   Recorder,
   replayFlight,
   settle,
+  testCertificate,
   VirtualClock,
 } from "../testing/index.ts";
 import { type Flight, flightText, readFlight } from "./flight.ts";
@@ -74,6 +76,37 @@ describe("connection limits", () => {
     expect(third.happenings).toEqual(["made", "lost"]);
     expect(refusals).toMatchObject([{ why: "127.0.0.1 has 2 connections already" }]);
     unsubscribe("trofie.reactor.refusal", note);
+  });
+
+  it("bound the handshakes, too", async () => {
+    const inner = new Recorders();
+    const clock = new VirtualClock();
+    const reactor = new Reactor({ clock, net: new MemoryNetwork({ clock, delayMs: [0, 0] }) });
+    const factory = limitConnections(inner, { total: 3, perPeer: 2, refusal: "full\r\n" });
+    const port = await reactor.listenTLS(1, factory, testCertificate);
+    const silent = () => clock.run(reactor.connectTCP("127.0.0.1", 1, Factory.forProtocol(Recorder)));
+    const [, , tooMany] = [await silent(), await silent(), await silent()];
+    expect(await clock.run(tooMany.transport.closed)).toMatchObject({ by: "peer" });
+    expect(port.connectionCount).toBe(2);
+    await clock.advance(30_000);
+    expect(port.connectionCount).toBe(0);
+    const tls = { authorities: testCertificate.authorities };
+    const speak = () => clock.run(reactor.connectTLS("127.0.0.1", 1, Factory.forProtocol(Recorder), tls));
+    const [first, second, third] = [await speak(), await speak(), await speak()];
+    await clock.run(third.transport.closed);
+    expect([first, second, third].map((client) => client.text())).toEqual(["", "", "full\r\n"]);
+    await clock.run(reactor.stop());
+  });
+
+  it.each([
+    ["total", () => limitConnections(new Recorders(), { total: Number.NaN })],
+    ["perPeer", () => limitConnections(new Recorders(), { perPeer: -1 })],
+    ["readMs", () => idle(new Recorders(), { readMs: 0 })],
+    ["bytesPerSecond", () => rateLimited(new Recorders(), { write: { bytesPerSecond: 0 } })],
+    ["burstBytes", () => rateLimited(new Recorders(), { readAll: { bytesPerSecond: 1, burstBytes: -1 } })],
+  ])("refuse a %s that is none", (name, make) => {
+    expect(make).toThrow(RangeError);
+    expect(make).toThrow(`: ${name} is `);
   });
 
   it("pass on what the factory itself refuses, and count it for nothing", async () => {
@@ -206,7 +239,7 @@ describe("rate limits", () => {
     });
     await clock.advance(60_000);
     expect(clients.map(({ receivedBytes }) => receivedBytes)).toEqual([6000, 6000, 6000]);
-    expect(await Promise.all(reports)).toMatchObject(Array(3).fill({ flushed: true, unsentBytes: 0 }));
+    expect(await Promise.all(reports)).toMatchObject(clients.map(() => ({ flushed: true, unsentBytes: 0 })));
   });
 
   it("bound all connections of a factory together", async () => {
@@ -318,13 +351,35 @@ describe("a recorded connection", () => {
     expect(faults.errors).toHaveLength(1);
     const again = readFlight(flightText(flight!));
     expect(again.frames).toEqual(flight!.frames);
-    expect(() => replayFlight(again, new Fragile())).toThrow("a bug");
+    await expect(replayFlight(again, new Fragile())).rejects.toThrow("a bug");
     class Fixed extends Fragile {
       override lineReceived(line: string) {
         this.sendLine(`fixed ${line}`);
       }
     }
-    expect(replayFlight(again, new Fixed()).text()).toBe("fixed hello\r\nfixed boom\r\n");
+    const transport = await replayFlight(again, new Fixed());
+    expect(transport.text()).toBe("fixed hello\r\nfixed boom\r\n");
+  });
+
+  it("is lived through again one piece after the other by a handler that takes its time", async () => {
+    class Slow extends LineOnlyReceiver {
+      override async dataReceived(bytes: Uint8Array) {
+        await delay(bytes[0] === 97 ? 5 : 0);
+        if (bytes[0] === 33) throw new Error("a later bug");
+        this.transport.write(bytes);
+      }
+    }
+    const received = (text: string) => ({ atMs: 0, kind: "received" as const, bytes: Buffer.from(text) });
+    const nowhere = { kind: "stdio" } as const;
+    const flight = (...texts: string[]): Flight => ({
+      host: nowhere,
+      peer: nowhere,
+      forgottenFrames: 0,
+      reason: { kind: "done", by: "peer" },
+      frames: texts.map(received),
+    });
+    expect((await replayFlight(flight("a", "b"), new Slow())).text()).toBe("ab");
+    await expect(replayFlight(flight("a", "!"), new Slow())).rejects.toThrow("a later bug");
   });
 
   it("is told to who watches its traffic", async () => {

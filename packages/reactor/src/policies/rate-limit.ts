@@ -1,4 +1,5 @@
 import { ByteQueue } from "../byte-queue.ts";
+import { checkNumber } from "../check-number.ts";
 import type { Clock, DelayedCall } from "../clock.ts";
 import type { Factory } from "../factory.ts";
 import { layered } from "../layers/factory-wrapper.ts";
@@ -23,8 +24,12 @@ export interface RateLimits {
   readonly writeAll?: Rate;
 }
 
-/** The factory, with connections that read and write no faster than this; whoever writes faster feels it. */
+/**
+ * The factory, with connections that read and write no faster than this; whoever writes faster feels it. A connection
+ * that closes waits for the limit, however long that takes; a reactor that stops does not.
+ */
 export function rateLimited<P extends object>(factory: Factory<P>, limits: RateLimits): Factory<P> {
+  for (const rate of Object.values(limits)) checkNumber("limit the rate", { ...rate });
   let shared: { reads: TokenBucket[]; writes: TokenBucket[] } | undefined;
   return layered(factory, (wire, clock) => {
     shared ??= { reads: buckets(clock, limits.readAll), writes: buckets(clock, limits.writeAll) };

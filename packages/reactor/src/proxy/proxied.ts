@@ -3,8 +3,8 @@ import { asError } from "../as-error.ts";
 import type { Clock, DelayedCall } from "../clock.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Factory } from "../factory.ts";
-import { layered } from "../layers/factory-wrapper.ts";
 import { Layer } from "../layers/layer.ts";
+import { shakingHands } from "../layers/shaking-hands.ts";
 import type { Wire, WireEvents } from "../net.ts";
 import { TailBytes } from "../tail-bytes.ts";
 import { type ProxyHeader, readProxyHeader } from "./proxy-header.ts";
@@ -24,7 +24,8 @@ export function proxied<P extends object>(
   factory: Factory<P>,
   { headerTimeoutMs = 5_000 }: ProxiedOptions = {},
 ): Factory<P> {
-  return layered(factory, (wire, clock) => new ProxyLayer(wire, clock, headerTimeoutMs).open());
+  const open = (wire: Wire, clock: Clock) => new ProxyLayer(wire, clock, headerTimeoutMs).open();
+  return shakingHands(factory, open, () => null);
 }
 
 class ProxyLayer extends Layer {

@@ -223,7 +223,7 @@ const checks: Record<string, (makePair: MakePair) => Promise<void>> = {
     const { client, server } = pair;
     let restsAt = 0;
     server.onData = () => {
-      if (server.receivedBytes < restsAt) return;
+      if (server.receivedBytes < restsAt) return undefined;
       restsAt = server.receivedBytes + 65_536;
       return delay(6);
     };

@@ -7,18 +7,19 @@ import { StringTransport } from "./string-transport.ts";
  * transport that it wrote to. A crash in the field becomes a test:
  *
  * ```ts
- * const transport = replayFlight(readFlight(readFileSync("crash.flight", "utf8")), new Greeter());
+ * const transport = await replayFlight(readFlight(readFileSync("crash.flight", "utf8")), new Greeter());
  * ```
  *
- * Throws what the protocol throws. What was forgotten before the first frame is not given.
+ * A promise that a handler returns holds back what comes next, as on a connection. Rejects with what the protocol throws.
+ * What was forgotten before the first frame is not given.
  */
-export function replayFlight(flight: Flight, protocol: Protocol<object>): StringTransport {
+export async function replayFlight(flight: Flight, protocol: Protocol<object>): Promise<StringTransport> {
   const transport = new StringTransport();
-  void protocol.makeConnection(transport);
+  await protocol.makeConnection(transport);
   for (const { kind, bytes } of flight.frames) {
     if (transport.state !== "open") break;
-    if (kind === "received") void protocol.dataReceived(bytes);
-    if (kind === "ended") void protocol.readConnectionLost();
+    if (kind === "received") await protocol.dataReceived(bytes);
+    if (kind === "ended") await protocol.readConnectionLost();
   }
   return transport;
 }

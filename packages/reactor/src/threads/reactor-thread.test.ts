@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
+import { NotConnectedError } from "../errors.ts";
 import { Factory } from "../factory.ts";
 import { LineOnlyReceiver } from "../line-only-receiver.ts";
 import type { Port } from "../port.ts";
@@ -133,6 +134,21 @@ describe("a reactor's thread", () => {
     );
     await Promise.all([first, thread.send("last")]);
     await thread.stop();
+  });
+
+  it("rejects with the errors that both threads know", async () => {
+    await using reactor = new Reactor();
+    const { address } = await reactor.listenTCP(0, Factory.forProtocol(Recorder));
+    await using thread = new ReactorThread<LineOnlyReceiver>({ protocol, host, port: address.port });
+    await thread.start();
+    await once(thread, "connected");
+    await expect(thread.send("two\r\nlines")).rejects.toEqual(
+      new TypeError("Cannot send the line: it contains the end of a line"),
+    );
+    await reactor.stop();
+    await once(thread, "lost");
+    for (const unsent of [thread.send("late"), thread.calls.sendLine("late")])
+      await expect(unsent).rejects.toBeInstanceOf(NotConnectedError);
   });
 
   it("says why it cannot start, when its protocol cannot be loaded", async () => {

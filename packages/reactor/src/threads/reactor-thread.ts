@@ -109,7 +109,7 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
 
   /**
    * Sends a line. Resolves when the operating system has taken it from the transport; rejects with
-   * `NotConnectedError` when it did not and never will. Never silently dropped.
+   * `NotConnectedError` when it did not and never will, and with `TypeError` when it is no line. Never silently dropped.
    */
   send(line: string): Promise<void> {
     if (typeof line !== "string") return Promise.reject(new TypeError("Cannot send the line: it is no text"));
@@ -249,7 +249,7 @@ export class ReactorThread<P extends object = LineOnlyReceiver<object>>
         for (const id of event.ids) this.#answer(id)?.resolve(undefined);
         return;
       case "unsent":
-        return this.#answer(event.id)?.reject(new NotConnectedError(event.why));
+        return this.#answer(event.id)?.reject(fromThreadError(event.error));
       case "called":
         return settle(this.#answer(event.id), event.end);
     }

@@ -34,6 +34,10 @@ describe("a port shared by threads", () => {
     expect(await client.lost.promise).toEqual({ kind: "done", by: "peer" });
   });
 
+  it.each([0, -1, Number.NaN, 1.5])("is none in %d threads", async (threads) => {
+    await expect(listenInThreads("tcp:0", { factory, threads })).rejects.toThrow(RangeError);
+  });
+
   it("says why it cannot listen", async () => {
     await expect(listenInThreads("unix:/tmp/x", { factory, threads: 2 })).rejects.toThrow("only a TCP port");
     await using reactor = new Reactor();

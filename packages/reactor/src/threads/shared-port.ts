@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Address } from "../address.ts";
+import { checkNumber } from "../check-number.ts";
 import { ConnectionCount } from "../connection-count.ts";
 import { type ListenEndpoint, listenEndpoint } from "../endpoints/listen-endpoint.ts";
 import { CannotListenError } from "../errors.ts";
@@ -34,6 +35,11 @@ export async function listenInThreads(
   endpoint: string,
   options: ListenInThreadsOptions,
 ): Promise<SharedPort> {
+  checkNumber(
+    "listen in threads",
+    { threads: options.threads },
+    (value) => Number.isInteger(value) && value > 0,
+  );
   const parsed = listenEndpoint(endpoint);
   if (parsed.place.kind !== "tcp") {
     throw new CannotListenError(`Cannot listen in threads at ${endpoint}: only a TCP port can be shared`);

@@ -1,4 +1,3 @@
-import { asError } from "../as-error.ts";
 import { NotConnectedError } from "../errors.ts";
 import { Factory } from "../factory.ts";
 import type { Handled, Protocol } from "../protocol.ts";
@@ -89,8 +88,7 @@ export class ThreadClient {
       present.sending.push(id);
       if (present.sending.length === 1) present.protocol.transport.onDrain(() => this.#allSent(present));
     } catch (error) {
-      const why = asError(error).message.replace(/^Cannot send: /, "");
-      this.#events.add({ kind: "unsent", id, why });
+      this.#events.add({ kind: "unsent", id, error: toThreadError(error) });
     }
   }
 
@@ -112,9 +110,8 @@ export class ThreadClient {
     this.#events.add({ kind: "connected", generation });
     const reason = await protocol.transport.closed;
     if (this.#present === present) this.#present = undefined;
-    for (const id of present.sending) {
-      this.#events.add({ kind: "unsent", id, why: "the connection was lost before the line had left" });
-    }
+    const error = toThreadError(new NotConnectedError("the connection was lost before the line had left"));
+    for (const id of present.sending) this.#events.add({ kind: "unsent", id, error });
     this.#events.add({ kind: "lost", generation, reason });
   }
 

@@ -48,5 +48,5 @@ export type ThreadEvent =
   | { readonly kind: "lost"; readonly generation: number; readonly reason: CloseReason }
   | { readonly kind: "failed"; readonly generation: number; readonly error: ThreadError }
   | { readonly kind: "sent"; readonly ids: readonly number[] }
-  | { readonly kind: "unsent"; readonly id: number; readonly why: string }
+  | { readonly kind: "unsent"; readonly id: number; readonly error: ThreadError }
   | { readonly kind: "called"; readonly id: number; readonly end: CallEnd };

@@ -1,4 +1,4 @@
-import { createServer, connect, type TLSSocket } from "node:tls";
+import { createSecureContext, createServer, connect, type SecureContext, type TLSSocket } from "node:tls";
 import { isIP } from "node:net";
 import { asError } from "../as-error.ts";
 import type { Clock } from "../clock.ts";
@@ -16,19 +16,28 @@ export function secureServer(wire: Wire, clock: Clock, options: TlsServerOptions
   return shakeHands(wire, clock, options.handshakeTimeoutMs, (encrypted, secured, failed) => {
     // A server per connection: Node tells which connection has failed only by which server tells it.
     const server = createServer({
-      key: text(options.privateKey),
-      cert: text(options.certificate),
-      minVersion: OLDEST,
-      ...(options.clientAuthorities !== undefined && {
-        ca: authorities(options.clientAuthorities),
-        requestCert: true,
-      }),
+      ...identity(options),
+      ...(options.clientAuthorities !== undefined && { requestCert: true }),
       ...(options.alpnProtocols && { ALPNProtocols: [...options.alpnProtocols] }),
     });
     server.once("secureConnection", secured);
     server.once("tlsClientError", failed);
     server.emit("connection", encrypted);
   });
+}
+
+/** What Node makes of the keys and certificates; throws what it finds wrong with them. */
+export function serverContext(options: TlsServerOptions): SecureContext {
+  return createSecureContext(identity(options));
+}
+
+function identity(options: TlsServerOptions) {
+  return {
+    key: text(options.privateKey),
+    cert: text(options.certificate),
+    minVersion: OLDEST,
+    ...(options.clientAuthorities !== undefined && { ca: authorities(options.clientAuthorities) }),
+  } as const;
 }
 
 /** The client's side of TLS on a wire: the server must prove that it is `serverName`. */

@@ -7,7 +7,7 @@ import {
 } from "node:tls";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { ClosedError, ConnectError, PlaintextUnreadError, TlsError } from "../errors.ts";
+import { CannotListenError, ClosedError, ConnectError, PlaintextUnreadError, TlsError } from "../errors.ts";
 import { Factory } from "../factory.ts";
 import { LineOnlyReceiver } from "../line-only-receiver.ts";
 import { idle } from "../policies/idle.ts";
@@ -114,13 +114,19 @@ describe("TLS", () => {
     expect(built).toEqual([]);
   });
 
-  it("says at once, and once, that a key or certificate cannot be read", async () => {
+  it("does not listen with keys that no handshake could use", async () => {
+    await using reactor = new Reactor();
+    const listening = reactor.listenTLS(0, Factory.forProtocol(Recorder), {
+      privateKey: "?",
+      certificate: "?",
+    });
+    await expect(listening).rejects.toThrow(CannotListenError);
+    await expect(listening).rejects.toThrow("Cannot listen with TLS: ");
+  });
+
+  it("says at once, and once, that a client's key or certificate cannot be read", async () => {
     const bad = { certificate: "no certificate", privateKey: "no key" };
     await expect(tlsPair({}, { client: bad })).rejects.toMatchObject({ name: "ConnectError" });
-    await using reactor = new Reactor();
-    const port = await reactor.listenTLS(0, Factory.forProtocol(Recorder), bad);
-    const where = { address: port.address, tls: { authorities } };
-    await expect(reactor.connect(where, Factory.forProtocol(Recorder))).rejects.toBeInstanceOf(ConnectError);
   });
 
   it("takes an end that comes without TLS's own for a cut", async () => {
