@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import type { Address } from "./address.ts";
 import type { CloseReason } from "./close-reason.ts";
 import type { Wire, WireEvents } from "./net.ts";
-import { type OutputOwner, StreamOutput } from "./stream-output.ts";
+import { StreamSender } from "./stream-sender.ts";
 import type { Security } from "./tls/tls-options.ts";
 
 /** Leads from a socket back to its wire. Five closures for each of very many sockets would cost more. */
@@ -14,11 +14,10 @@ interface WiredSocket extends Socket {
 }
 
 /** A TCP or UNIX socket of Node. It must allow half-open, and be paused until `start`. */
-export class NodeWire implements Wire, OutputOwner {
+export class NodeWire extends StreamSender implements Wire {
   readonly #host: Address;
   readonly #peer: Address;
   readonly #socket: Socket;
-  readonly #output: StreamOutput;
   #events: WireEvents | undefined;
   #error: Error | undefined;
   /** A field, not a question to the socket: every line asks it. Known by the next write, or by the error's event. */
@@ -26,8 +25,8 @@ export class NodeWire implements Wire, OutputOwner {
   #isReading = false;
 
   constructor(socket: Socket, host: Address, peer: Address) {
+    super(socket);
     this.#socket = socket;
-    this.#output = new StreamOutput(socket, this);
     this.#host = host;
     this.#peer = peer;
     this.isBroken = socket.destroyed;
@@ -46,10 +45,6 @@ export class NodeWire implements Wire, OutputOwner {
 
   get security(): Security | undefined {
     return undefined;
-  }
-
-  get unsentBytes(): number {
-    return this.#output.unsentBytes;
   }
 
   start(events: WireEvents): void {
@@ -80,21 +75,17 @@ export class NodeWire implements Wire, OutputOwner {
     return this.#isReading && this.#socket.readableLength === 0;
   }
 
-  write(parts: readonly (string | Uint8Array)[]): void {
-    this.#output.write(parts);
+  override write(parts: readonly (string | Uint8Array)[]): void {
+    super.write(parts);
     // The error is told in a later turn; who writes on in this one must learn of it.
     if (this.#socket.errored !== null) this.isBroken = true;
-  }
-
-  end(): void {
-    this.#output.end();
   }
 
   /** Only TCP knows a reset, and libuv refuses it once FIN is on its way; else the peer sees an end. */
   reset(): void {
     const socket = this.#socket;
     this.isBroken = true;
-    if (this.peer.kind === "tcp" && !this.#output.hasEnded) socket.resetAndDestroy();
+    if (this.peer.kind === "tcp" && !this.hasEnded) socket.resetAndDestroy();
     else socket.destroy();
   }
 
@@ -116,13 +107,13 @@ export class NodeWire implements Wire, OutputOwner {
     this.#error ??= error;
   }
 
-  outputTaken(): void {
-    this.#events?.drained();
-  }
-
   gone(): void {
     this.broke();
     this.#events?.gone(this.#error);
+  }
+
+  protected override allTaken(): void {
+    this.#events?.drained();
   }
 
   /** Ends now, for a reason that `gone` is told. */

@@ -1,33 +1,28 @@
 import type { Readable, Writable } from "node:stream";
 import type { Address } from "./address.ts";
 import type { Wire, WireEvents } from "./net.ts";
-import { type OutputOwner, StreamOutput } from "./stream-output.ts";
+import { StreamSender } from "./stream-sender.ts";
 
 /** An input and an output as one connection: it has ended when both have. */
-export class StdioWire implements Wire, OutputOwner {
+export class StdioWire extends StreamSender implements Wire {
   readonly host: Address = { kind: "stdio" };
   readonly peer: Address = { kind: "stdio" };
   readonly #input: Readable;
   readonly #output: Writable;
-  readonly #sending: StreamOutput;
   #events: WireEvents | undefined;
   #state: "open" | "going" | "gone" = "open";
   #inputEnded = false;
   #outputEnded = false;
 
   constructor(input: Readable, output: Writable) {
+    super(output);
     this.#input = input;
     this.#output = output;
-    this.#sending = new StreamOutput(output, this);
     input.pause();
     for (const stream of [input, output]) {
       stream.on("error", (error) => this.#end(error));
       stream.on("close", () => this.#end());
     }
-  }
-
-  get unsentBytes(): number {
-    return this.#sending.unsentBytes;
   }
 
   get isBroken(): boolean {
@@ -52,14 +47,6 @@ export class StdioWire implements Wire, OutputOwner {
     this.#input.resume();
   }
 
-  write(parts: readonly (string | Uint8Array)[]): void {
-    this.#sending.write(parts);
-  }
-
-  end(): void {
-    this.#sending.end();
-  }
-
   /** No reset can be said through a pipe; what waits is dropped, and the peer sees an end. */
   reset(): void {
     this.destroy();
@@ -71,7 +58,7 @@ export class StdioWire implements Wire, OutputOwner {
     this.#end();
   }
 
-  outputTaken(): void {
+  protected override allTaken(): void {
     this.#events?.drained();
   }
 
