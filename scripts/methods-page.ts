@@ -121,7 +121,7 @@ give one sample each, at the number drawn mod the part's length; the first and t
 ## What a report has
 
 A report has the passes in the order in which they were carried out, with keys and characters as they were drawn, which
-is all that a check needs.
+is all that a check of the bytes needs, and the seed, from which the places of a sampled reading follow.
 `;
 
 const checking = `## Checking a pass without Trofie

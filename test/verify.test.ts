@@ -1,6 +1,7 @@
 /** A disk is read again, and compared: with bytes, or with what an earlier job has left there. */
+import { createHash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { Job } from "@trofie/contract";
+import type { EraseFindings, Job } from "@trofie/contract";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { Workplace } from "./steps/station-process.ts";
 
@@ -44,6 +45,13 @@ test("what a random pass has left is known again, to the byte, and a byte that h
   expect(report).toMatch(/Faulty:\n {2}[\d,]+ bytes at [\d,]+ differ from what belongs there/);
 });
 
+test("what was drawn by chance follows from the seed that the report tells", async () => {
+  const { report } = await place.doWork("erase", "disk", "--method", "random", "--confirm", "disk");
+  const { seedHex, passes } = report!.findings as EraseFindings;
+  const key = createHash("sha256").update(Buffer.from(seedHex!, "hex")).update("key of pass 1").digest("hex");
+  expect(passes).toMatchObject([{ fill: { keyHex: key } }]);
+});
+
 test("a disk is compared with bytes that are repeated over it, written as people write them", async () => {
   expect(await verify("--expect", "be")).toMatchObject({ state: "done" });
   expect(await verify("--expect", "BE BE BE")).toMatchObject({ state: "done" });
@@ -61,7 +69,9 @@ test("a sampled verification of a disk that is not small reads a part of it, and
   place.practiceDisk("large", 128 * MiB);
   const found = await place.doWork("verify", "large", "--expect", "be", "--read", "sampled");
   expect(found).toMatchObject({ state: "done", report: { findings: { verification: { kind: "sampled" } } } });
-  expect((await place.trofie("job", found.id)).stdout).toContain("read back, sampled, none differs");
+  const { stdout } = await place.trofie("job", found.id);
+  expect(stdout).toContain("read back, sampled, none differs");
+  expect(stdout).toMatch(/Seed of all that was drawn by chance:\n {2}[\da-f]{64}/);
 });
 
 test("a job that has left nothing to compare with is refused", async () => {

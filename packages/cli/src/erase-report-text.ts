@@ -13,7 +13,7 @@ import {
   type PassReport,
   type Resumption,
 } from "@trofie/contract";
-import { faultySection, ioText, section, verificationDetail } from "./report-parts.ts";
+import { faultySection, ioText, section, seedSection, verificationDetail } from "./report-parts.ts";
 import { shellWord } from "./shell-word.ts";
 import { formatTable } from "./table.ts";
 
@@ -27,6 +27,7 @@ export function eraseSections(findings: EraseFindings, job: Job): string[] {
     ...checkSection(passes, job),
     ...section("What its plan warned of:", warnings),
     ...section("Went on after it was cut off:", resumptions.map(resumptionText)),
+    ...seedSection(findings),
     ...faultySection(findings),
   ];
 }

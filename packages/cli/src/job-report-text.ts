@@ -18,7 +18,7 @@ import {
 import { eraseSections } from "./erase-report-text.ts";
 import { grownText } from "./findings-text.ts";
 import { progressText, stateWord } from "./job-text.ts";
-import { factLines, faultySection, ioText, verificationDetail } from "./report-parts.ts";
+import { factLines, faultySection, ioText, seedSection, verificationDetail } from "./report-parts.ts";
 import { formatTable } from "./table.ts";
 
 /** `progress` of a job that is at work, where it is known. */
@@ -81,6 +81,7 @@ function verifySections(findings: VerifyFindings): string[] {
       ["found", verificationDetail(verification)],
       ["read", ioText(directIo)],
     ]).join("\n"),
+    ...seedSection(findings),
     ...faultySection(findings),
   ];
 }

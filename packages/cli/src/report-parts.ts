@@ -27,6 +27,11 @@ export function faultySection({ faulty, rangesCut }: Pick<EraseFindings, "faulty
   ]);
 }
 
+/** Of reports of before it was told, nothing. */
+export function seedSection({ seedHex }: Pick<EraseFindings, "seedHex">): string[] {
+  return section("Seed of all that was drawn by chance:", seedHex === undefined ? [] : [seedHex]);
+}
+
 export function verificationDetail(verification: VerificationReport): string {
   return `${verificationText(verification)} (${exactBytesText(verification.bytesRead)}, ${durationText(verification.durationMs)})`;
 }

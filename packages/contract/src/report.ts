@@ -96,6 +96,8 @@ export const EraseFindings = z.strictObject({
   faultyBytes: bytes,
   rangesCut: z.boolean(),
   resumptions: z.array(Resumption),
+  /** What all that was drawn by chance follows from (docs/methods.md); reports of before it was told lack it. */
+  seedHex: z.string().optional(),
 });
 export type EraseFindings = z.infer<typeof EraseFindings>;
 
@@ -106,6 +108,8 @@ export const VerifyFindings = z.strictObject({
   verification: VerificationReport,
   faulty: z.array(FaultyRange),
   rangesCut: z.boolean(),
+  /** What all that was drawn by chance follows from (docs/methods.md); reports of before it was told lack it. */
+  seedHex: z.string().optional(),
 });
 export type VerifyFindings = z.infer<typeof VerifyFindings>;
 

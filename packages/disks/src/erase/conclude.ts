@@ -19,10 +19,11 @@ export interface Ended {
   readonly plan: Pick<ErasePlan, "bytesTotal" | "warnings">;
   readonly disk: Disk;
   readonly durationMs: number;
+  readonly seedHex: string;
 }
 
 export function conclude(ended: Ended): JobReport {
-  const { far, disk, durationMs, plan } = ended;
+  const { far, disk, durationMs, plan, seedHex } = ended;
   far.map.addAll(far.misread);
   for (const range of far.suspects.ranges) far.map.add(isReading(far) ? "read" : "write", range, false);
   const { ranges, faultyBytes, rangesCut } = far.map.toJSON();
@@ -35,6 +36,7 @@ export function conclude(ended: Ended): JobReport {
     faultyBytes,
     rangesCut,
     resumptions: far.resumptions,
+    seedHex,
   };
   return { ...verdictOf(ended), durationMs, findings };
 }

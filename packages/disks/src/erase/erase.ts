@@ -46,7 +46,7 @@ async function open(context: JobContext<"erase">): Promise<PlannedDisk> {
 }
 
 async function reportOf(
-  { plan, signal }: JobContext<"erase">,
+  { plan, signal, seedHex }: JobContext<"erase">,
   run: PassRun,
   of: Pick<Ended, "far" | "passes" | "disk">,
 ): Promise<JobReport> {
@@ -59,6 +59,7 @@ async function reportOf(
   return conclude({
     ...of,
     plan,
+    seedHex,
     failure: isFailure(error) ? error : null,
     isStopped: signal.aborted && !run.isDone,
     wasToldToStop: signal.aborted,

@@ -71,7 +71,7 @@ export class VerifyRun {
   }
 
   findings(durationMs: number): VerifyFindings {
-    const { plan } = this.#context;
+    const { plan, seedHex } = this.#context;
     const { disk } = this.#opened;
     for (const range of this.isDone ? [] : this.#suspects.ranges) this.#map.add("read", range, false);
     const { ranges, rangesCut } = this.#map.toJSON();
@@ -83,6 +83,7 @@ export class VerifyRun {
       verification: { kind, ...this.#found, evidence: disk.direct, durationMs },
       faulty: [...ranges],
       rangesCut,
+      seedHex,
     };
   }
 
