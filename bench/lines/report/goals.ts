@@ -57,7 +57,7 @@ export interface Figure {
   readonly goal: GoalName;
   readonly node: NodeVersion;
   readonly value: number;
-  /** The same of Node alone: by hand what ours does, without a framework. */
+  /** The same of Node alone, by hand what ours does; or what else the machine gives at most. */
   readonly bare?: number;
 }
 
@@ -80,7 +80,8 @@ export function goalsTable(figures: readonly Figure[]): Table {
     title: "Goals",
     note:
       "A row on Node 24 may be a quarter worse than the goal, which is set for Node 26. `bare`: what Node reaches by " +
-      "hand, without a framework, on Node 26; of a thread, what a message to it and back takes with nothing else to do.",
+      "hand, without a framework, on Node 26; of a thread, what a message to it and back takes with nothing else to do; " +
+      "of two workers, how many cores the load leaves them.",
     header: ["row", "Node 26", "", "Node 24", "", "bare", "realistic", "moonshot", "what"],
     rows: names.map((name) => goalRow(name, figures)),
   };
