@@ -2,7 +2,8 @@
  * Makes a fresh clone ready: installs the packages that the lock file names, and builds the page. Does nothing when
  * nothing has changed. Runs before `npm start` and `npm test`, on Node.js 20 or newer.
  *
- * With `--for-tests`, also installs the Debian packages that the tests drive (as root), or says which are missing.
+ * With `--for-tests`, also installs what prints the reference and the Debian packages that the tests drive (as root), or
+ * says which are missing.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -10,7 +11,6 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const stampPath = join(root, "node_modules/.setup-stamp");
 const pagePath = join(root, "packages/web/dist/index.html");
 const pageSources = [
   "packages/web",
@@ -46,18 +46,27 @@ const testPrograms = {
   "/usr/bin/sg_sanitize": "sg3-utils",
 };
 
-installPackages();
+installPackages(root);
 buildPage();
-if (process.argv.includes("--for-tests")) installPrograms();
+if (process.argv.includes("--for-tests")) {
+  installPackages(join(root, "tools/docs"));
+  installPrograms();
+}
 
-function installPackages() {
+/** Those of one lock file. */
+function installPackages(folder) {
+  const stampPath = join(folder, "node_modules/.setup-stamp");
   const stamp = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
+    .update(readFileSync(join(folder, "package-lock.json")))
     .update(`${process.platform} ${process.arch}`)
     .digest("hex");
   if (existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return;
-  say("Installing packages (once, less than a minute)…");
-  run("npm", ["ci", "--loglevel=error"]);
+  say(
+    folder === root
+      ? "Installing packages (once, less than a minute)…"
+      : "Installing what prints the reference…",
+  );
+  run("npm", ["ci", "--loglevel=error"], { cwd: folder });
   writeFileSync(stampPath, stamp);
 }
 

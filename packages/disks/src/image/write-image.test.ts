@@ -87,6 +87,15 @@ function planFor(
   };
 }
 
+test("a packed image of much air is not said to be nearly done as soon as its file was read", async () => {
+  bench.pack("air.img.gz", Buffer.alloc(64 * mebibyte));
+  const { events } = await write("air.img.gz", { sizeBytes: 48 * mebibyte });
+  const last = events.at(-1)!;
+  if (last.type !== "progress") throw new Error("its last event is no progress");
+  expect(last).toMatchObject({ step: "Writing air.img.gz" });
+  expect(last.bytesDone / last.bytesTotal).toBeLessThanOrEqual(0.5);
+});
+
 describe.each(["odd.img", "odd.img.gz", "odd.img.xz", "odd.img.zst"])("%s", (name) => {
   bench.pack(name, odd);
 

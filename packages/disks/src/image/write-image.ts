@@ -44,6 +44,8 @@ class WriteRun {
   readonly #disk: WatchedDisk;
   readonly #startedMs: number;
   #findings: ImageFindings | null = null;
+  /** Of the file, packed. */
+  #takenBytes = 0;
   #writtenBytes = 0;
 
   constructor(order: WriteImage, steps: Steps) {
@@ -84,6 +86,7 @@ class WriteRun {
         await writer.add(bytes);
         this.#steps.add(bytes.length);
         this.#writtenBytes += bytes.length;
+        this.#guessTotal();
       }
       await this.#refuseChangedFile();
       if (hash.lengthBytes === 0) throw new ImageError("there is nothing in it");
@@ -106,16 +109,23 @@ class WriteRun {
     return image.format === "raw" ? packed : throughProgram(packedFormats[image.format].unpack, packed);
   }
 
-  /** The file's bytes. Where nobody knows the content's size, how much of the file went in tells how far it is. */
+  /**
+   * Where nobody knows the content's size, the share of the file that went in tells it, as far as that can: what came out
+   * of that share is to be read back, too.
+   */
+  #guessTotal(): void {
+    const { plan, opened } = this.#order;
+    if (plan.contentBytes !== null) return;
+    const contentBytes = (this.#writtenBytes * opened.image.sizeBytes) / this.#takenBytes;
+    this.#steps.expect(2 * Math.round(contentBytes));
+  }
+
+  /** The file's bytes. */
   async *#packed(file: OpenedImage["file"], sizeBytes: number): AsyncGenerator<Uint8Array> {
-    let taken = 0;
     try {
       for await (const bytes of readInOrder(file, { lengthBytes: sizeBytes })) {
+        this.#takenBytes += bytes.length;
         yield bytes;
-        taken += bytes.length;
-        if (this.#order.plan.contentBytes === null && this.#writtenBytes > 0) {
-          this.#steps.expect(Math.round((2 * this.#writtenBytes * sizeBytes) / taken));
-        }
       }
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
