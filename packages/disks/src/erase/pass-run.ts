@@ -209,11 +209,16 @@ export class PassRun {
     else far.beginPass();
   }
 
+  /**
+   * What a process before this one wrote, and had no time to tell or to flush, is made durable first: read back from the
+   * disk's cache it would prove nothing of the medium.
+   */
   async #overlapBefore(writtenTo: number): Promise<Overlap> {
     const far = this.#far;
     const pass = this.#passes[far.pass];
     if (pass?.kind !== "overwrite" || writtenTo === 0) return { overlapBytes: 0, proven: true };
     this.#step("Comparing what was written before", writtenTo);
+    await this.#keeper.flush();
     const end = far.phase === "verify" && far.offset > 0 ? far.offset : writtenTo;
     return proveOverlap(this.#desk.ground, pass.fill, end, [...far.map.of("write"), ...far.suspects.ranges]);
   }

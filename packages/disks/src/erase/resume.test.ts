@@ -59,6 +59,17 @@ async function eraseUntilPowerFails(
   return how === "failed";
 }
 
+test("what a process wrote of which no checkpoint tells is durable before the disk is called erased", async () => {
+  const bench = slowBench(1);
+  const plan = await bench.plan({ method: "zero" });
+  expect(await eraseUntilPowerFails(bench, plan, keptAt(bench, "verify", 2 * blockBytes))).toBe(true);
+  bench.disk.medium.fill(0xaa, 4096, 8192);
+  // The process between found that, wrote it anew, and was gone before it could tell so or flush.
+  await bench.clock.run(bench.disk.write([new Uint8Array(4096)], 4096));
+  expect(await bench.erase(plan, bench.checkpoint)).toMatchObject({ outcome: "erased" });
+  expectWhole(bench.disk, plan);
+});
+
 interface Kept {
   readonly phase: string;
   readonly offset: number;
