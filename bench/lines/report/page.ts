@@ -19,12 +19,12 @@ people write it.`;
 
 const BETWEEN = `Most of what is missing where a goal is missed is Node's: what \`bare\` reaches without a framework is the most that
 \`net\` has to give, and in the \`pp\`, \`pl\`, open-loop and \`rr\` rows that are missed it misses the goal, too. Node makes a
-buffer of 64 KiB for every read of an accepted socket, wraps each write, and copies text twice. Its private parts would help, and are not used: they are removed when Node likes.
-A static read buffer for accepted sockets, set through a socket's private fields, gave 3 to 5 % in these rows (\`pp-c1000-64\`
-0.58 where it was 0.54, \`pl-d64-64\` 0.45 where it was 0.43). A bare server on Node's private socket handles, with that
-buffer and without \`net.Socket\`, streams or a framework, reached 0.73 in \`pp-c64-64\` and \`pp-c1000-64\`, 0.54 in \`pl-d64-64\`,
-0.52 in \`pl-d256-16\` and 0.83 in \`fan1\` (Node 26, 2026-11-26): the goals of the two \`pl\` rows are above all that JavaScript reaches
-on this machine. One line at a time costs no more than by hand
+buffer of 64 KiB for every read of an accepted socket, wraps each write, and copies text twice. Its private parts would help, and are not
+used: they are removed when Node likes. A static read buffer for accepted sockets, set through a socket's private fields,
+gave 3 to 5 % in these rows (\`pp-c1000-64\` 0.58 where it was 0.54, \`pl-d64-64\` 0.45 where it was 0.43). A bare server on
+Node's private socket handles, with that buffer and without \`net.Socket\`, streams or a framework, reached 0.73 in
+\`pp-c64-64\` and \`pp-c1000-64\`, 0.54 in \`pl-d64-64\`, 0.52 in \`pl-d256-16\` and 0.83 in \`fan1\` (Node 26, 2026-11-26): the goals of
+the two \`pl\` rows are above all that this reached. One line at a time costs no more than by hand
 (\`pp-c64-64\`); each line of many that come together some 0.03 µs more, of which a third is the search for a line's end in what
 is sent, which \`bare\` does not do; each receiver of a fan-out 0.4 µs; each connection 4.6 µs, for the name of its peer and
 its part in a shutdown.

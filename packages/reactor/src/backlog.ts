@@ -38,7 +38,7 @@ export class Backlog {
   }
 
   add(parts: readonly (string | Uint8Array)[]): void {
-    for (const part of parts) this.#rest.add(typeof part === "string" ? Buffer.from(part) : part);
+    for (const part of parts) this.#rest.add(part);
     if (!this.#isAwaited) this.#give();
   }
 

@@ -1,4 +1,6 @@
-/** Bytes that wait, in order, and leave in pieces of any size. Nothing is copied. */
+const encoder = new TextEncoder();
+
+/** Bytes that wait, in order, and leave in pieces of any size. Text is encoded; bytes are not copied. */
 export class ByteQueue {
   #parts: Uint8Array[] = [];
   /** Those before it have left. */
@@ -10,7 +12,8 @@ export class ByteQueue {
     return this.#length;
   }
 
-  add(bytes: Uint8Array): void {
+  add(data: string | Uint8Array): void {
+    const bytes = typeof data === "string" ? encoder.encode(data) : data;
     if (bytes.length === 0) return;
     this.#parts.push(bytes);
     this.#length += bytes.length;

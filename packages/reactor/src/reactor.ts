@@ -125,8 +125,8 @@ export class Reactor implements AsyncDisposable {
       ...tls
     }: ListenTCPOptions & TlsServerOptions,
   ): Promise<Port<TcpAddress>> {
-    await checkServer(tls);
-    return this.#listen({ kind: "tcp", host, port, backlog, reusePort }, securedServer(factory, tls));
+    const secured = await securedServer(factory, tls);
+    return this.#listen({ kind: "tcp", host, port, backlog, reusePort }, secured);
   }
 
   /** Listens on a UNIX socket. One that a dead program left behind is replaced; a live one is an error. */
@@ -147,8 +147,7 @@ export class Reactor implements AsyncDisposable {
     factory: Factory<P>,
   ): Promise<Port> {
     const { place, tls, isProxied } = typeof endpoint === "string" ? listenEndpoint(endpoint) : endpoint;
-    if (tls) await checkServer(tls);
-    const secured = tls ? securedServer(factory, tls) : factory;
+    const secured = tls ? await securedServer(factory, tls) : factory;
     return this.#listen(place, isProxied ? proxied(secured) : secured);
   }
 
@@ -359,7 +358,12 @@ export class Reactor implements AsyncDisposable {
   }
 }
 
-function securedServer<P extends object>(factory: Factory<P>, server: TlsServerOptions): Factory<P> {
+/** Rejects with `CannotListenError` when no handshake could ever be done. */
+async function securedServer<P extends object>(
+  factory: Factory<P>,
+  server: TlsServerOptions,
+): Promise<Factory<P>> {
+  await checkServer(server);
   return shakingHands(factory, (wire, clock) => secure(wire, clock, { server }));
 }
 

@@ -24,26 +24,30 @@ export function limitConnections<P extends Protocol<object>>(
   factory: Factory<P>,
   limits: ConnectionLimits,
 ): Factory<P> {
-  const { total = Infinity, perPeer = Infinity } = limits;
+  const { total, perPeer } = limits;
   checkNumber("limit connections", { total, perPeer }, (value) => value >= 0);
   return new LimitedFactory(factory, limits);
 }
 
 class LimitedFactory<P extends Protocol<object>> extends FactoryWrapper<P> {
-  readonly #limits: ConnectionLimits;
+  readonly #total: number;
+  readonly #perPeer: number;
+  readonly #refusal: string | Uint8Array | undefined;
   readonly #keys = new Map<P, string>();
   readonly #connections = new PeerCounts();
   readonly #handshakes = new PeerCounts();
 
-  constructor(inner: Factory<P>, limits: ConnectionLimits) {
+  constructor(inner: Factory<P>, { total = Infinity, perPeer = Infinity, refusal }: ConnectionLimits) {
     super(inner);
-    this.#limits = limits;
+    this.#total = total;
+    this.#perPeer = perPeer;
+    this.#refusal = refusal;
   }
 
   override beginHandshake(peer: Address | null): Disposable | null {
     const key = peer ? peerKey(peer) : "";
-    const { total = Infinity, perPeer = Infinity } = this.#limits;
-    if (this.#handshakes.total >= total || (peer && this.#handshakes.of(key) >= perPeer)) return null;
+    if (this.#handshakes.total >= this.#total) return null;
+    if (peer && this.#handshakes.of(key) >= this.#perPeer) return null;
     const inner = super.beginHandshake(peer);
     if (!inner) return null;
     this.#handshakes.add(key, 1);
@@ -73,9 +77,8 @@ class LimitedFactory<P extends Protocol<object>> extends FactoryWrapper<P> {
   }
 
   #whyNot(key: string): string | undefined {
-    const { total = Infinity, perPeer = Infinity } = this.#limits;
-    if (this.#connections.total >= total) return `there are ${total} connections already`;
-    if (this.#connections.of(key) >= perPeer) return `${key} has ${perPeer} connections already`;
+    if (this.#connections.total >= this.#total) return `there are ${this.#total} connections already`;
+    if (this.#connections.of(key) >= this.#perPeer) return `${key} has ${this.#perPeer} connections already`;
     return undefined;
   }
 
@@ -87,7 +90,7 @@ class LimitedFactory<P extends Protocol<object>> extends FactoryWrapper<P> {
   #refuse(peer: Address, why: string): P {
     reportRefusal({ peer, why });
     // Nobody but the reactor ever sees it, and the reactor asks no more of a protocol than this.
-    return new Refusing(this.#limits.refusal) as Protocol<object> as P;
+    return new Refusing(this.#refusal) as Protocol<object> as P;
   }
 }
 

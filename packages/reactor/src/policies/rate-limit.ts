@@ -88,9 +88,7 @@ class RateLayer extends Layer {
 
   override write(parts: readonly (string | Uint8Array)[]): void {
     if (this.#writes.length === 0) return super.write(parts);
-    for (const part of parts) {
-      this.#waiting.add(typeof part === "string" ? new TextEncoder().encode(part) : part);
-    }
+    for (const part of parts) this.#waiting.add(part);
     if (!this.#writeAgain?.active) this.#writeSome();
   }
 
