@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { DeviceMemory } from "./device-memory.ts";
 import { discover } from "./discover.ts";
 import { nowhere } from "../testing/machines.ts";
@@ -21,6 +21,10 @@ function practiceFiles(modified: string, type: string) {
     },
   });
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const typesOn = async (machine: ReturnType<typeof practiceFiles>, memory: DeviceMemory) =>
   (await discover(machine, places, memory)).flatMap(({ device }) => device.holds.map(({ type }) => type));
@@ -45,4 +49,37 @@ test("a device that is being written to is left alone until the writing has ende
   expect(await typesOn(practiceFiles("2", "xfs"), memory)).toEqual(["ext4"]);
   expect(await typesOn(practiceFiles("3", "xfs"), memory)).toEqual(["ext4"]);
   expect(await typesOn(practiceFiles("3", "xfs"), memory)).toEqual(["xfs"]);
+});
+
+test("a device that does not answer holds up the others for a second, and its answer counts when it comes", async () => {
+  vi.useFakeTimers();
+  const machine = practiceFiles("1", "ext4");
+  const { promise: hangs, resolve: comesBack } = Promise.withResolvers<string>();
+  const hanging = {
+    ...machine,
+    run: (program: string, args: readonly string[]) =>
+      args.at(-1) === "/practice/a.img" ? hangs : Promise.resolve("ID_FS_TYPE=xfs\n"),
+  };
+  const memory = new DeviceMemory();
+  const first = typesOn(hanging, memory);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await first).toEqual(["xfs"]);
+  expect(await typesOn(hanging, memory)).toEqual(["xfs"]);
+  comesBack("ID_FS_TYPE=ext4\n");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await typesOn(hanging, memory)).toEqual(["ext4", "xfs"]);
+});
+
+test("without udev no program looks into all devices at once, for one of them may hang", async () => {
+  const machine = practiceFiles("1", "ext4");
+  const started: string[] = [];
+  const counting = {
+    ...machine,
+    run: (program: string, args: readonly string[]) => {
+      started.push(program);
+      return machine.run(program, args);
+    },
+  };
+  await discover(counting, places);
+  expect(started).toEqual(["blkid", "blkid"]);
 });

@@ -3,6 +3,7 @@ import type { Content } from "@trofie/contract";
 import { probedContents } from "./contents.ts";
 import type { Found } from "./discover.ts";
 import type { Machine } from "../machine/machine.ts";
+import { waitAWhile } from "./node-wait-a-while.ts";
 
 interface Remembered {
   readonly holds: Content[];
@@ -21,27 +22,34 @@ export interface Look extends Pick<Found, "device" | "regions" | "lastWrite"> {
 
 export class ContentsMemory {
   readonly #remembered = new Map<string, Remembered>();
+  /** The devices that are being read. */
+  readonly #asked = new Set<string>();
 
   /**
    * Reads new devices at once, one after another; those that were written to, when two looks in a row find no further
-   * write: a disk that is being erased is left alone. What cannot be read in time holds what is known.
+   * write: a disk that is being erased is left alone. One that does not answer holds up the others for a while only, and
+   * until it has, holds what is known.
    */
   async contents(machine: Machine, looks: readonly Look[]): Promise<Content[][]> {
-    for (const look of looks) {
-      if (this.#isDue(look))
-        this.#remember(look, (await probedContents(machine, look.regions)) ?? look.known);
-    }
+    for (const look of looks) if (this.#isDue(look)) await waitAWhile(this.#read(machine, look));
     return looks.map((look) => (look.isEnough ? look.known : this.#recall(look)));
   }
 
   #isDue({ device, lastWrite, isEnough }: Look): boolean {
+    if (isEnough || this.#asked.has(device.path)) return false;
     const before = this.#remembered.get(device.path);
-    if (isEnough || before === undefined) return !isEnough;
+    if (before === undefined) return true;
     return before.readAt !== lastWrite && before.seenAt === lastWrite;
   }
 
-  #remember({ device, lastWrite }: Look, holds: Content[]): void {
-    this.#remembered.set(device.path, { holds, readAt: lastWrite, seenAt: lastWrite });
+  async #read(machine: Machine, { device, regions, lastWrite, known }: Look): Promise<void> {
+    this.#asked.add(device.path);
+    try {
+      const holds = (await probedContents(machine, regions)) ?? known;
+      this.#remembered.set(device.path, { holds, readAt: lastWrite, seenAt: lastWrite });
+    } finally {
+      this.#asked.delete(device.path);
+    }
   }
 
   #recall({ device, lastWrite, known }: Look): Content[] {

@@ -18,15 +18,21 @@ interface Answer {
 
 type Answers = ReadonlyMap<string, Answer>;
 
+/** What the regions of one device hold, the device first. */
+type ContentsIn = (regions: readonly Region[]) => Content[];
+
 /**
- * What udev knows, for all devices at once and without touching them. Without udev lsblk reads what it may itself, and a
- * lsblk that hangs leaves the list as it is without contents.
+ * What udev knows, for all devices at once and without touching them. (Without udev lsblk would look into every disk
+ * itself, and wait for one that hangs.)
  */
-export async function knownContents(machine: Machine): Promise<(regions: readonly Region[]) => Content[]> {
+export async function knownContents(machine: Machine): Promise<ContentsIn> {
   const text = await machine.run("lsblk", ["--json", "--list", "--output", "PATH,FSTYPE,PTTYPE,LABEL"]);
   const answers = parseLsblk(text);
   return (regions) => contentsOf(regions, answers);
 }
+
+/** Where there is no udev to know anything: only that a partition is one. */
+export const nothingKnown: ContentsIn = (regions) => contentsOf(regions, new Map());
 
 /**
  * What is on one device now, read from the device itself by blkid's probing; null when that did not come to an end.

@@ -15,6 +15,7 @@ import {
 import { memoryMachine, type Entry, type Tree } from "../testing/memory-machine.ts";
 
 const GiB = 1024 ** 3;
+const udev: Tree = { "/run/udev/data/b8:0": "" };
 
 async function devicesOf(
   tree: Tree,
@@ -140,20 +141,22 @@ test("what udev knows of a disk and its partitions is what it holds", async () =
       { path: "/dev/sdb", fstype: "zfs_member", pttype: null, label: "tank" },
     ],
   });
-  const { holds } = await deviceOf(workbench, "/dev/sda", { lsblk });
+  const { holds } = await deviceOf({ ...workbench, ...udev }, "/dev/sda", { lsblk });
   expect(holds.map(({ path, type, label }) => ({ path, type, label }))).toEqual([
     { path: "/dev/sda", type: "gpt", label: null },
     { path: "/dev/sda1", type: "ext4", label: "root[2J" },
   ]);
-  expect((await deviceOf(workbench, "/dev/sdb", { lsblk })).holds).toMatchObject([{ type: "zfs_member" }]);
-  expect((await deviceOf(workbench, "/dev/sdd", { lsblk })).holds).toMatchObject([
+  expect((await deviceOf({ ...workbench, ...udev }, "/dev/sdb", { lsblk })).holds).toMatchObject([
+    { type: "zfs_member" },
+  ]);
+  expect((await deviceOf({ ...workbench, ...udev }, "/dev/sdd", { lsblk })).holds).toMatchObject([
     { path: "/dev/sdd1", type: "part" },
   ]);
 });
 
 test("a lsblk that hangs or babbles leaves the list whole", async () => {
-  expect(await devicesOf(workbench)).toHaveLength(4);
-  expect(await devicesOf(workbench, { lsblk: "lsblk: cannot open" })).toHaveLength(4);
+  expect(await devicesOf({ ...workbench, ...udev })).toHaveLength(4);
+  expect(await devicesOf({ ...workbench, ...udev }, { lsblk: "lsblk: cannot open" })).toHaveLength(4);
 });
 
 test("a device that leaves in the middle of the sweep is not in the list, and the others are", async () => {
@@ -229,7 +232,7 @@ test("a loop device is known by its backing file, its place in it and its attach
 
 test("24 disks are listed by one program that knows all disks and one that reads all sensors", async () => {
   const { tree, ...options } = machines["SAS shelf"]!;
-  const machine = memoryMachine({ ...tree, "/run/udev/data/b8:0": "" }, options);
+  const machine = memoryMachine({ ...tree, ...udev }, options);
   const started: string[] = [];
   const counting: Machine = {
     ...machine,

@@ -3,7 +3,7 @@ import type { Content, Device, Identity } from "@trofie/contract";
 import { deviceKey } from "@trofie/contract/device-key";
 import { blockDevices, type BlockDevice } from "./block-devices.ts";
 import { busOf, controllerOf } from "./bus.ts";
-import { isMoreThanPartition, knownContents, type Region } from "./contents.ts";
+import { isMoreThanPartition, knownContents, nothingKnown, type Region } from "./contents.ts";
 import { DeviceMemory } from "./device-memory.ts";
 import { unknownAreas } from "./hidden-areas.ts";
 import { identityOf, isSameDisk, practiceIdentity, withoutNeedlessBusPaths } from "./identity.ts";
@@ -74,8 +74,8 @@ export async function discoverWithoutContents(
 }
 
 async function contentsOf(machine: Machine, found: Found[], memory: DeviceMemory): Promise<Content[][]> {
-  const contentsIn = await knownContents(machine);
   const hasUdev = (await machine.list("/run/udev/data")).length > 0;
+  const contentsIn = hasUdev ? await knownContents(machine) : nothingKnown;
   const looks = found.map(({ device, regions, lastWrite }) => {
     const known = contentsIn(regions);
     return { device, regions, lastWrite, known, isEnough: hasUdev || known.some(isMoreThanPartition) };

@@ -1,6 +1,7 @@
 /** How warm disks are: the sensors of hwmon's drivetemp and nvme, which ask the disk itself. */
 import type { Machine } from "../machine/machine.ts";
 import { controllersOf } from "./bus.ts";
+import { waitAWhile } from "./node-wait-a-while.ts";
 
 interface Sensor {
   /** The folder of what it is in: a SCSI device, an NVMe controller. */
@@ -21,14 +22,16 @@ export class TemperatureMemory {
 
   /** The temperature of a disk by its folder in sysfs, in degrees Celsius, as of the last time that disks were asked. */
   async temperatures(machine: Machine): Promise<(folder: string) => Promise<number | null>> {
-    if (this.#look++ % everyLooks === 0) {
-      this.#readings = await readSensors(machine, await findSensors(machine));
-    }
+    if (this.#look++ % everyLooks === 0) await waitAWhile(this.#ask(machine));
     const readings = this.#readings;
     return async (folder) => {
       const isOfDisk = await isSensorOf(machine, folder);
       return [...readings].find(([device]) => isOfDisk(device))?.[1] ?? null;
     };
+  }
+
+  async #ask(machine: Machine): Promise<void> {
+    this.#readings = await readSensors(machine, await findSensors(machine));
   }
 }
 

@@ -46,7 +46,7 @@ async function read(name: string, faults: Faults = {}, doing: Doing = {}): Promi
   doing.spoil?.(disk);
   const working = workContext<"image-read">(machine, places, await plan(name));
   doing.control?.(working.stop);
-  const planned = { disk, checkIdentity: async () => {} };
+  const planned = { disk, checkIdentity: async () => {}, device: { physicalSectorBytes: 512 } };
   const file = await NewImageFile.create(bench.folder, name);
   const lastWrite = async () => String(disk.counts.write);
   return {
@@ -90,13 +90,13 @@ describe.each(["new.img", "new.img.gz", "new.img.xz", "new.img.zst"])("%s", (nam
       {
         spoil(disk) {
           disk.spoil({ offset: mebibyte + 8192, lengthBytes: 512, on: "read", code: "ENODATA" });
-          disk.spoil({ offset: mebibyte + 40960, lengthBytes: 8192, on: "read", code: "ENODATA" });
+          disk.spoil({ offset: mebibyte + 40960, lengthBytes: 4096, on: "read", code: "ENODATA" });
         },
       },
     );
     expect(report).toMatchObject({ outcome: "failed", findings: null });
     expect(report.message).toBe(
-      `Cannot read ${practice} into ${name}: 4096 bytes at byte 1056768 and 8192 bytes at byte 1089536 cannot be read (ENODATA)`,
+      `Cannot read ${practice} into ${name}: 512 bytes at byte 1056768 and 4096 bytes at byte 1089536 cannot be read (ENODATA)`,
     );
     expect(readdirSync(bench.folder)).toEqual([]);
   });
@@ -112,6 +112,17 @@ describe.each(["new.img", "new.img.gz", "new.img.xz", "new.img.zst"])("%s", (nam
     expect(report.message).toMatch(/^Stopped after .+; no image was made$/);
     expect(readdirSync(bench.folder)).toEqual([]);
   });
+});
+
+test("where many sectors are bad, the rest of their block is left alone, and may be bad", async () => {
+  const { report } = await read(
+    "new.img",
+    {},
+    { spoil: (disk) => disk.spoil({ offset: mebibyte, lengthBytes: 65536, on: "read", code: "EIO" }) },
+  );
+  expect(report.message).toBe(
+    `Cannot read ${practice} into new.img: 8192 bytes at byte 1048576 and perhaps more cannot be read (EIO)`,
+  );
 });
 
 test("a raw image has holes where the disk is zero", async () => {

@@ -1,6 +1,6 @@
 /** Reads an open disk into a new file, and reads that file back before it gets its name. */
 import { Refusal } from "@trofie/commands/errors";
-import type { ImageFindings, JobReport, Outcome } from "@trofie/contract";
+import type { Device, ImageFindings, JobReport, Outcome } from "@trofie/contract";
 import { bytesText } from "@trofie/contract/quantities";
 import { DiskError, reasonOf } from "../disk/disk.ts";
 import type { PlannedDisk } from "../disk/open-planned.ts";
@@ -14,13 +14,15 @@ import { ContentHash } from "./node-content-hash.ts";
 import type { NewImageFile } from "./node-image-file.ts";
 import { throughProgram } from "./node-through-program.ts";
 import { readInOrder } from "./read-in-order.ts";
-import { rangesText, unreadableRanges } from "./unreadable-ranges.ts";
+import { unreadableRanges, unreadableText } from "./unreadable-ranges.ts";
 
 export interface ReadImage extends Pick<
   JobContext<"image-read">,
   "machine" | "plan" | "signal" | "gate" | "clock" | "tell"
 > {
-  readonly planned: Pick<PlannedDisk, "disk" | "checkIdentity">;
+  readonly planned: Pick<PlannedDisk, "disk" | "checkIdentity"> & {
+    readonly device: Pick<Device, "physicalSectorBytes">;
+  };
   /** Changes with every write to the disk, whoever does it. */
   readonly lastWrite: () => Promise<string>;
   /** New and empty; it is published or discarded here. */
@@ -139,11 +141,12 @@ class ReadRun {
 
   /** What is our bug is thrown on. No sector is made up: a device that cannot be read whole gives no image. */
   async #inWords(error: unknown): Promise<string> {
-    const { plan } = this.#order;
+    const { plan, planned, signal } = this.#order;
     if (error instanceof DiskError) {
-      const ranges = await unreadableRanges(this.#disk, error.offset, this.#order);
-      if (ranges.length > 0) {
-        return `Cannot read ${plan.path} into ${plan.name}: ${rangesText(ranges)} (${reasonOf(error.cause)})`;
+      const sectorBytes = planned.device.physicalSectorBytes;
+      const unreadable = await unreadableRanges(this.#disk, error.offset, { sectorBytes, signal });
+      if (unreadable.ranges.length > 0) {
+        return `Cannot read ${plan.path} into ${plan.name}: ${unreadableText(unreadable)} (${reasonOf(error.cause)})`;
       }
       return error.message;
     }

@@ -6,6 +6,7 @@
 import { Refusal } from "@trofie/commands/errors";
 import type { JobReport, WorkKind } from "@trofie/contract";
 import { linuxMachine } from "../machine/linux-machine.ts";
+import { giveBackMemory, giveBackMemorySoon, keepFrugal } from "./node-frugal-memory.ts";
 import { Interruption, type CarryOut, type JobClock, type JobContext } from "./job-context.ts";
 import type { FromJob, Order, ToJob } from "./job-messages.ts";
 import { KeptCheckpoints } from "./kept-checkpoints.ts";
@@ -39,8 +40,6 @@ const clock: JobClock = {
       signal?.addEventListener("abort", done, { once: true });
     }),
 };
-/** After this a job has opened its disk and is at work. */
-const startMs = 1000;
 const stopping = new AbortController();
 const gate = new PauseGate();
 const checkpoints = new KeptCheckpoints(tell);
@@ -73,13 +72,8 @@ function take(given: Order): void {
 async function go(): Promise<void> {
   if (order === null || hasBegun) return;
   hasBegun = true;
-  setTimeout(giveBackMemory, startMs).unref();
+  giveBackMemorySoon();
   tell(await lastWord(order), leave);
-}
-
-/** The start needs memory that the work does not: it is given back to the machine, for there may be a hundred of us. */
-function giveBackMemory(): void {
-  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
 }
 
 /** What is none of these is our bug: it ends the process, and the station sees a crash. */
@@ -103,7 +97,10 @@ async function carryOut({ plan, ...rest }: Order): Promise<JobReport> {
     signal: stopping.signal,
     gate,
     clock,
-    tell: (event) => tell({ type: "event", event }),
+    tell(event) {
+      keepFrugal(event);
+      tell({ type: "event", event });
+    },
     keep: (checkpoint) => checkpoints.keep(checkpoint),
   } satisfies JobContext<WorkKind>;
   return work(context);

@@ -14,6 +14,7 @@ export const hybridServer: Tree = {
     mountLine("8:1", "/boot/efi", "vfat", "/dev/sda1"),
     mountLine("252:2", "/srv", "xfs", "/dev/mapper/data", "rw,noquota"),
   ]),
+  "/run/udev/data/b8:0": "",
   "/proc/swaps":
     "Filename\tType\tSize\tUsed\tPriority\n/dev/dm-1                               partition\t8388604\t0\t-2",
   ...sataDisk(1, { ...ssd, name: "sda", number: "8:0", serial: "PHYF001", wwn: "naa.55cd2e4150000001" }),

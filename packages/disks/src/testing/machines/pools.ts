@@ -13,6 +13,7 @@ export const zfsHypervisor: Tree = {
     mountLine("0:45", "/tank", "zfs", "tank", "rw,xattr,noacl"),
   ].join("\n"),
   "/proc/swaps": "Filename Type Size Used Priority",
+  "/run/udev/data/b8:0": "",
   "/proc/spl/kstat/zfs/rpool/state": "ONLINE",
   "/proc/spl/kstat/zfs/tank/state": "ONLINE",
   "/proc/spl/kstat/zfs/arcstats": "name type data",
