@@ -59,6 +59,7 @@ async function eraseAll(devices: readonly TestDevice[], method: string): Promise
   for (const job of jobs) job.go();
   const ends = await Promise.all(jobs.map(({ ended }) => ended));
   const seconds = (performance.now() - startMs) / 1000;
+  const cpuSeconds = cpuOfEndedChildren() - cpuBefore; // before whoever looked at the memory has ended, too
   const { statP99Ms, timerLagP99Ms } = delays.end();
   const { pssMiB, mostPssMiB } = memory.end();
   const bad = ends.find((end) => end.how !== "reported" || end.report.outcome !== "erased");
@@ -68,7 +69,7 @@ async function eraseAll(devices: readonly TestDevice[], method: string): Promise
   return {
     method,
     share: bytes / seconds / (disks * limitBytesPerSecond),
-    cpuPerGiB: (cpuOfEndedChildren() - cpuBefore) / (bytes / 2 ** 30),
+    cpuPerGiB: cpuSeconds / (bytes / 2 ** 30),
     pssMiB,
     mostPssMiB,
     statP99Ms,

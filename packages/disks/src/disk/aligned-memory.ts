@@ -18,6 +18,12 @@ function makeMemory(sizeBytes: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: Math.ceil(sizeBytes / wasmPageBytes) });
 }
 
+/**
+ * The least that is made to be lent: what a verification needs, the largest of all, finds room in what writing gave back.
+ * What nobody touches of it costs nothing.
+ */
+const leastLentBytes = 2 * 1024 * 1024 + pageBytes;
+
 const givenBack = new Set<WebAssembly.Memory>();
 
 /** Memory for a while: at least so many bytes, with whatever was left in them. */
@@ -27,7 +33,7 @@ export class BorrowedMemory {
 
   constructor(sizeBytes: number) {
     const found = [...givenBack].find(({ buffer }) => buffer.byteLength >= sizeBytes);
-    this.#memory = found ?? makeMemory(sizeBytes);
+    this.#memory = found ?? makeMemory(Math.max(sizeBytes, leastLentBytes));
     givenBack.delete(this.#memory);
   }
 

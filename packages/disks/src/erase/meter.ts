@@ -1,8 +1,6 @@
 /** Measures how far a job is, how fast it goes, how long it will take, and what keeps it from going faster. */
 import type { Progress } from "@trofie/contract";
-
-/** The rate follows a change within about this time: slow enough to be read, quick enough to be believed. */
-const smoothingMs = 3000;
+import { Smoothed } from "../job/smoothed.ts";
 
 /** The thread counts as the limit when it is at work for so much of the time: it cannot be at it always. */
 const busyShare = 0.6;
@@ -19,8 +17,8 @@ export class Meter {
   #bytesDone = 0;
   #last: { atMs: number; bytesMoved: number; busyMs: Readonly<Record<Labour, number>> };
   #bytesMoved = 0;
-  #bytesPerSecond: number | null = null;
-  #share: Record<Labour, number> = { generator: 0, comparison: 0 };
+  readonly #rate = new Smoothed();
+  readonly #share = { generator: new Smoothed(0), comparison: new Smoothed(0) };
 
   /** `now` is a monotonic clock in milliseconds. */
   constructor(bytesTotal: number, now: () => number) {
@@ -40,7 +38,7 @@ export class Meter {
 
   /** At the last look; 0 before the first. */
   get bytesPerSecond(): number {
-    return this.#bytesPerSecond ?? 0;
+    return this.#rate.value ?? 0;
   }
 
   add(bytes: number): void {
@@ -74,7 +72,7 @@ export class Meter {
   read(): Measured {
     this.#sample();
     const leftBytes = Math.max(0, this.#bytesTotal - this.#bytesDone);
-    const rate = this.#bytesPerSecond ?? 0;
+    const rate = this.bytesPerSecond;
     return {
       bytesDone: this.#bytesDone,
       bytesTotal: this.#bytesTotal,
@@ -85,7 +83,8 @@ export class Meter {
   }
 
   #limit(): "disk" | Labour {
-    const { generator, comparison } = this.#share;
+    const generator = this.#share.generator.value ?? 0;
+    const comparison = this.#share.comparison.value ?? 0;
     if (generator + comparison < busyShare) return "disk";
     return generator > comparison ? "generator" : "comparison";
   }
@@ -94,13 +93,10 @@ export class Meter {
     const atMs = this.#now();
     const passedMs = atMs - this.#last.atMs;
     if (passedMs <= 0) return;
-    const weight = 1 - Math.exp(-passedMs / smoothingMs);
-    const smoothed = (before: number, now: number): number => before + (now - before) * weight;
-    const rate = ((this.#bytesMoved - this.#last.bytesMoved) / passedMs) * 1000;
-    this.#bytesPerSecond = smoothed(this.#bytesPerSecond ?? rate, rate);
+    this.#rate.add(((this.#bytesMoved - this.#last.bytesMoved) / passedMs) * 1000, passedMs);
     for (const labour of ["generator", "comparison"] as const) {
       const share = (this.#busyMs[labour] - this.#last.busyMs[labour]) / passedMs;
-      this.#share[labour] = smoothed(this.#share[labour], share);
+      this.#share[labour].add(share, passedMs);
     }
     this.restart();
   }

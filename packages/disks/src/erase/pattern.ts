@@ -9,7 +9,7 @@ const mostBytes = 256;
  * One memory serves all blocks, and is not much longer than one: as the pattern goes on over it, each page begins at
  * another place of the pattern, until all places that a sector can begin at have come.
  */
-export function patternMaker(patternHex: string): BlockMaker {
+export function patternMaker(patternHex: string, longest = blockBytes): BlockMaker {
   const pattern = Buffer.from(patternHex, "hex");
   if (pattern.length === 0 || pattern.length > mostBytes || pattern.length * 2 !== patternHex.length) {
     throw new RangeError(
@@ -17,12 +17,12 @@ export function patternMaker(patternHex: string): BlockMaker {
     );
   }
   const pages = pagesByPhase(pattern.length);
-  const neededBytes = (pages.size - 1) * pageBytes + blockBytes;
+  const neededBytes = (pages.size - 1) * pageBytes + longest;
   const borrowed = new BorrowedMemory(neededBytes);
   Buffer.from(borrowed.memory.buffer, 0, neededBytes).fill(pattern);
   return {
     make(offset, lengthBytes) {
-      checkRange(offset, lengthBytes);
+      checkRange(offset, lengthBytes, longest);
       const page = pages.get(offset % pattern.length)!;
       return new Uint8Array(borrowed.memory.buffer, page * pageBytes, lengthBytes);
     },

@@ -1,6 +1,7 @@
 /** Tells what a job does while it does it: its progress five times a second, and when its disk hangs. */
 import type { WatchedDisk } from "../disk/watched-disk.ts";
 import type { JobContext } from "../job/job-context.ts";
+import { StallTeller } from "../job/stall-teller.ts";
 import type { Meter } from "./meter.ts";
 
 const everyMs = 200;
@@ -18,11 +19,9 @@ export class Teller {
   readonly #context: Told;
   readonly #meter: Meter;
   readonly #stepCount: number;
-  readonly #stallMs: number;
+  readonly #stalls: StallTeller;
   #step: Step = { step: "Opening the disk", stepNumber: 1 };
-  #watched: Pick<WatchedDisk, "waitingMs">;
   #faultyBytes: () => number = () => 0;
-  #isStalled = false;
 
   /** Until a disk is watched it is the opening of one that may hang. */
   constructor(
@@ -32,13 +31,13 @@ export class Teller {
     this.#context = context;
     this.#meter = of.meter;
     this.#stepCount = Math.max(1, of.stepCount);
-    this.#stallMs = of.stallMs;
     const begunMs = context.clock.nowMs();
-    this.#watched = { waitingMs: () => context.clock.nowMs() - begunMs };
+    const opening = { waitingMs: () => context.clock.nowMs() - begunMs };
+    this.#stalls = new StallTeller(context.tell, of.stallMs, opening);
   }
 
   watch(disk: Pick<WatchedDisk, "waitingMs">): void {
-    this.#watched = disk;
+    this.#stalls.watch(disk);
   }
 
   /** Where the faulty bytes so far are counted. */
@@ -57,13 +56,13 @@ export class Teller {
       return await work();
     } finally {
       stop();
-      this.#tellStall();
+      this.#stalls.look();
       this.#tellProgress();
     }
   }
 
   #tick(): void {
-    this.#tellStall();
+    this.#stalls.look();
     this.#tellProgress();
   }
 
@@ -75,17 +74,5 @@ export class Teller {
       ...this.#meter.read(),
       faultyBytes: this.#faultyBytes(),
     });
-  }
-
-  #tellStall(): void {
-    const isStalled = this.#watched.waitingMs() >= this.#stallMs;
-    if (isStalled === this.#isStalled) return;
-    this.#isStalled = isStalled;
-    const seconds = Math.round(this.#stallMs / 1000);
-    this.#context.tell(
-      isStalled
-        ? { type: "stalled", message: `The disk has not answered for ${seconds} s` }
-        : { type: "answering" },
-    );
   }
 }

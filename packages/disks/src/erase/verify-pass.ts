@@ -38,7 +38,7 @@ export class Comparer {
   private constructor(ground: Ground, fill: Fill) {
     this.#ground = ground;
     this.#borrowed = new BorrowedMemory(ground.lanes * blockBytes);
-    this.#maker = blockMaker(fill, 1);
+    this.#maker = blockMaker(fill, 1, comparedBytes);
     const { buffer } = this.#borrowed.memory;
     this.#lanes = Array.from({ length: ground.lanes }, (_, i) =>
       Buffer.from(buffer, i * blockBytes, blockBytes),

@@ -127,6 +127,23 @@ describe.skipIf(why !== null)(`on loop devices${why === null ? "" : ` (${why})`}
     },
   );
 
+  test("a logical partition is grown with the extended one that it is in", async () => {
+    const { device, report } = await grow("logical.img.gz", { table: "dos, logical", fileSystem: "ext4" });
+    const path = `${device}p5`;
+    expect(report).toMatchObject({
+      outcome: "done",
+      message: `Every byte was written, and read back as written; ${path} and its ext4 reach to the end`,
+      findings: { grown: { path, fileSystem: "ext4", sizeBytes: 61 * mebibyte } },
+    });
+    expect(partitionsOf(device)).toMatchObject([
+      { start: 2048, size: 2048, type: "c" },
+      { start: 4096, size: (62 * mebibyte) / 512, type: "5" },
+      { start: systemOffset / 512, size: (61 * mebibyte) / 512, type: "83" },
+    ]);
+    expect(run("sfdisk", "--verify", device)).toContain("No errors detected");
+    compareFiles(device, systemOffset, "ext4");
+  });
+
   test("a file system without a partition table is grown to the disk's end", async () => {
     const { device, report } = await grow("bare.img.gz", { table: null, fileSystem: "ext4" });
     expect(report).toMatchObject({

@@ -3,7 +3,13 @@ import type { ImageFindings } from "@trofie/contract";
 import type { Executed, FileStat, Machine } from "../machine/machine.ts";
 import { printable } from "../machine/printable.ts";
 import { growables, notGrowable, type Command, type Growable } from "./growable.ts";
-import { isOnlyGrown, lastPartition, readPartitionTable, tableLimitMs } from "./partition-table.ts";
+import {
+  containerOf,
+  isOnlyGrown,
+  lastPartition,
+  readPartitionTable,
+  tableLimitMs,
+} from "./partition-table.ts";
 import type { Partition, PartitionTable } from "./partition-table.ts";
 
 export interface Grow {
@@ -42,6 +48,9 @@ export async function growLastPartition(order: Grow): Promise<Growth> {
   }
 }
 
+/** What a disk has whose table cannot be read any more. */
+const noTable: PartitionTable = { label: "none", sectorBytes: 512, partitions: [] };
+
 class NotGrown extends Error {}
 class Damaged extends Error {}
 
@@ -69,11 +78,7 @@ class Growing {
     const partition = lastPartition(table);
     if (partition === null) throw new NotGrown("there is no partition");
     const fileSystem = await this.#growableIn(regionOf(partition, table), "its last partition");
-    if (table.label === "dos" && partition.number > 4) {
-      throw new NotGrown(`its last partition ${partition.path} is a logical one`);
-    }
-    const after = await this.#growPartition(table, partition);
-    return this.#growFileSystem(after, fileSystem);
+    return this.#growFileSystem(await this.#growPartition(table, partition), fileSystem);
   }
 
   async #readTable(): Promise<PartitionTable | null> {
@@ -110,22 +115,31 @@ class Growing {
     }
   }
 
-  /** Also brings the backup of a GPT, which lies where the image ended, to the disk's end. */
-  async #growPartition(table: PartitionTable, partition: Partition): Promise<Region> {
-    const { machine, path, sizeBytes } = this.#order;
-    await this.#checkThere();
-    const sizeOrAll = table.label === "dos" ? dosSize(partition, sizeBytes / table.sectorBytes) : "+";
-    const args = ["--no-reread", "--no-tell-kernel", "--wipe", "never", "-N", String(partition.number), path];
-    const said = await machine.execute("sfdisk", args, { limitMs: tableLimitMs, input: `, ${sizeOrAll}\n` });
-    const after = await this.#readTable();
-    if (after === null || !isOnlyGrown(table, after, partition.number)) {
-      throw new Damaged("growing its last partition has changed more of the partition table than that");
+  /** A logical partition grows after the extended one that it is in. */
+  async #growPartition(before: PartitionTable, partition: Partition): Promise<Region> {
+    const container = containerOf(before, partition);
+    const toGrow = container === null ? [partition] : [container, partition];
+    const numbers = toGrow.map(({ number }) => number);
+    let after = before;
+    for (const part of toGrow) {
+      const said = await this.#growEntry(before, part);
+      after = (await this.#readTable()) ?? noTable;
+      if (!isOnlyGrown(before, after, numbers)) {
+        throw new Damaged("growing its last partition has changed more of the partition table than that");
+      }
+      if (said?.exitCode !== 0) throw new NotGrown(`sfdisk cannot grow ${part.path} (${complaintOf(said)})`);
     }
     const grown = after.partitions.find(({ number }) => number === partition.number);
-    if (said?.exitCode !== 0 || grown === undefined) {
-      throw new NotGrown(`sfdisk cannot grow ${partition.path} (${complaintOf(said)})`);
-    }
-    return regionOf(grown, after);
+    return regionOf(grown ?? partition, after);
+  }
+
+  /** Also brings the backup of a GPT, which lies where the image ended, to the disk's end. */
+  async #growEntry(table: PartitionTable, { number, start }: Partition): Promise<Executed | null> {
+    const { machine, path, sizeBytes } = this.#order;
+    await this.#checkThere();
+    const sizeOrAll = table.label === "dos" ? dosSize(start, sizeBytes / table.sectorBytes) : "+";
+    const args = ["--no-reread", "--no-tell-kernel", "--wipe", "never", "-N", String(number), path];
+    return machine.execute("sfdisk", args, { limitMs: tableLimitMs, input: `, ${sizeOrAll}\n` });
   }
 
   async #growFileSystem(region: Region, type: string): Promise<Growth> {
@@ -194,7 +208,7 @@ function regionOf({ path, start, size }: Partition, { sectorBytes }: PartitionTa
 }
 
 /** A DOS table counts in 32 bits: it ends at 2 TiB (of sectors of 512 bytes), whatever the disk has behind that. */
-function dosSize({ start }: Partition, sectors: number): string {
+function dosSize(start: number, sectors: number): string {
   return String(Math.min(sectors, 2 ** 32 - 1) - start);
 }
 

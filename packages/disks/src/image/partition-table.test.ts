@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { memoryMachine } from "../testing/memory-machine.ts";
-import { isOnlyGrown, lastPartition, readPartitionTable, type PartitionTable } from "./partition-table.ts";
+import {
+  containerOf,
+  isOnlyGrown,
+  lastPartition,
+  readPartitionTable,
+  type PartitionTable,
+} from "./partition-table.ts";
 
 interface Row {
   readonly node: string;
@@ -33,7 +39,11 @@ test("the last partition is the one that ends last, whatever its number", async 
 test("an extended partition is no partition; the last logical one in it is", async () => {
   const extended = { node: "/dev/sdb3", start: 20_000, size: 40_000, type: "5" };
   const logical = { node: "/dev/sdb5", start: 22_048, size: 30_000, type: "83" };
-  expect(lastPartition(await tableOf("dos", [boot, root, extended, logical]))).toMatchObject({ number: 5 });
+  const table = await tableOf("dos", [boot, root, extended, logical]);
+  const last = lastPartition(table);
+  expect(last).toMatchObject({ number: 5 });
+  expect(containerOf(table, last!)).toMatchObject({ number: 3 });
+  expect(containerOf(table, table.partitions[1]!)).toBeNull();
 });
 
 test("a partition's number is told from its device's, which may end in a digit", async () => {
@@ -51,11 +61,11 @@ test("only the size of one partition may have changed, and only upwards", async 
   const before = await tableOf("gpt", [boot, { ...root, uuid: "A" }]);
   const after = (rows: readonly Row[]) => tableOf("gpt", rows);
   const grown = { ...root, uuid: "A", size: 100_000 };
-  expect(isOnlyGrown(before, await after([boot, grown]), 2)).toBe(true);
-  expect(isOnlyGrown(before, await after([boot, { ...grown, size: 4096 }]), 2)).toBe(false);
-  expect(isOnlyGrown(before, await after([boot, { ...grown, start: 8192 }]), 2)).toBe(false);
-  expect(isOnlyGrown(before, await after([boot, { ...grown, uuid: "B" }]), 2)).toBe(false);
-  expect(isOnlyGrown(before, await after([{ ...boot, size: 4097 }, grown]), 2)).toBe(false);
-  expect(isOnlyGrown(before, await after([boot]), 2)).toBe(false);
-  expect(isOnlyGrown(before, await tableOf("dos", [boot, grown]), 2)).toBe(false);
+  expect(isOnlyGrown(before, await after([boot, grown]), [2])).toBe(true);
+  expect(isOnlyGrown(before, await after([boot, { ...grown, size: 4096 }]), [2])).toBe(false);
+  expect(isOnlyGrown(before, await after([boot, { ...grown, start: 8192 }]), [2])).toBe(false);
+  expect(isOnlyGrown(before, await after([boot, { ...grown, uuid: "B" }]), [2])).toBe(false);
+  expect(isOnlyGrown(before, await after([{ ...boot, size: 4097 }, grown]), [2])).toBe(false);
+  expect(isOnlyGrown(before, await after([boot]), [2])).toBe(false);
+  expect(isOnlyGrown(before, await tableOf("dos", [boot, grown]), [2])).toBe(false);
 });

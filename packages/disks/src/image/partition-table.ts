@@ -68,15 +68,27 @@ export function lastPartition({ label, partitions }: PartitionTable): Partition 
   return byEnd.at(-1) ?? null;
 }
 
-/** True when nothing but that partition's size differs. */
-export function isOnlyGrown(before: PartitionTable, after: PartitionTable, number: number): boolean {
+/** The extended partition that a logical one of a DOS table is in; null of all others. */
+export function containerOf({ label, partitions }: PartitionTable, partition: Partition): Partition | null {
+  if (label !== "dos" || partition.number <= 4) return null;
+  const isAround = ({ type, start, size }: Partition): boolean =>
+    extendedTypes.has(type) && start < partition.start && partition.start < start + size;
+  return partitions.find(isAround) ?? null;
+}
+
+/** True when nothing but the sizes of those partitions differs. */
+export function isOnlyGrown(
+  before: PartitionTable,
+  after: PartitionTable,
+  numbers: readonly number[],
+): boolean {
   return (
     before.label === after.label &&
     before.partitions.length === after.partitions.length &&
     before.partitions.every((was, i) => {
       const is = after.partitions[i];
       if (is === undefined || was.otherwise !== is.otherwise) return false;
-      return was.number === number ? is.size >= was.size : is.size === was.size;
+      return numbers.includes(was.number) ? is.size >= was.size : is.size === was.size;
     })
   );
 }

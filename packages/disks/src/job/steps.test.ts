@@ -61,7 +61,7 @@ test("a disk that does not answer is told once, and once more when it does", asy
   steps.end();
   const told = events.filter(({ type }) => type !== "progress");
   expect(told).toEqual([
-    { type: "stalled", message: "The disk has not answered for 20 seconds" },
+    { type: "stalled", message: "The disk has not answered for 20 s" },
     { type: "answering" },
   ]);
 });

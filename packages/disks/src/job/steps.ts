@@ -1,13 +1,12 @@
 /** How far a job is that goes in steps, told five times a second; and that its disk hangs, when it does. */
-import type { WatchedDisk } from "../disk/watched-disk.ts";
-import type { JobContext } from "./job-context.ts";
 import type { WorkKind } from "@trofie/contract";
+import type { WatchedDisk } from "../disk/watched-disk.ts";
+import { usualLimits } from "../erase/limits.ts";
+import type { JobContext } from "./job-context.ts";
+import { Smoothed } from "./smoothed.ts";
+import { StallTeller } from "./stall-teller.ts";
 
 const tellEveryMs = 200;
-/** The rate follows a change within about this time. */
-const smoothingMs = 3000;
-/** An operation that takes longer than this is told as a stall. */
-const stallMs = 20_000;
 
 /** The job was told to stop, and has nothing in flight. */
 export class Stopped extends Error {
@@ -18,14 +17,13 @@ export class Steps {
   readonly #context: Pick<JobContext<WorkKind>, "clock" | "tell" | "gate" | "signal">;
   readonly #count: number;
   readonly #stopTicking: () => void;
-  #disk: Pick<WatchedDisk, "waitingMs"> | null = null;
+  readonly #stalls: StallTeller;
+  readonly #rate = new Smoothed();
   #step = "Starting";
   #number = 1;
   #bytesDone = 0;
   #bytesTotal: number;
   #last: { atMs: number; bytesDone: number };
-  #bytesPerSecond: number | null = null;
-  #isStalled = false;
 
   constructor(
     context: Pick<JobContext<WorkKind>, "clock" | "tell" | "gate" | "signal">,
@@ -33,6 +31,7 @@ export class Steps {
   ) {
     this.#context = context;
     this.#count = Math.max(1, count);
+    this.#stalls = new StallTeller(context.tell, usualLimits.stallMs, { waitingMs: () => 0 });
     this.#bytesTotal = bytesTotal;
     this.#last = { atMs: context.clock.nowMs(), bytesDone: 0 };
     this.#stopTicking = context.clock.every(tellEveryMs, () => this.#tick());
@@ -57,7 +56,7 @@ export class Steps {
 
   /** From now on its operations are watched. */
   watch(disk: Pick<WatchedDisk, "waitingMs">): void {
-    this.#disk = disk;
+    this.#stalls.watch(disk);
   }
 
   /**
@@ -87,11 +86,11 @@ export class Steps {
   #tick(): void {
     this.#sampleRate();
     this.#tellProgress();
-    this.#tellStall();
+    this.#stalls.look();
   }
 
   #tellProgress(): void {
-    const rate = this.#bytesPerSecond ?? 0;
+    const rate = this.#rate.value ?? 0;
     const leftBytes = Math.max(0, this.#bytesTotal - this.#bytesDone);
     this.#context.tell({
       type: "progress",
@@ -109,7 +108,7 @@ export class Steps {
 
   /** Writing says nothing of how fast reading is, and a pause nothing of either. */
   #restartRate(): void {
-    this.#bytesPerSecond = null;
+    this.#rate.forget();
     this.#last = { atMs: this.#context.clock.nowMs(), bytesDone: this.#bytesDone };
   }
 
@@ -117,22 +116,7 @@ export class Steps {
     const atMs = this.#context.clock.nowMs();
     const passedMs = atMs - this.#last.atMs;
     if (passedMs <= 0) return;
-    const rate = ((this.#bytesDone - this.#last.bytesDone) / passedMs) * 1000;
-    const before = this.#bytesPerSecond ?? rate;
-    this.#bytesPerSecond = before + (rate - before) * (1 - Math.exp(-passedMs / smoothingMs));
+    this.#rate.add(((this.#bytesDone - this.#last.bytesDone) / passedMs) * 1000, passedMs);
     this.#last = { atMs, bytesDone: this.#bytesDone };
-  }
-
-  #tellStall(): void {
-    const waitingMs = this.#disk?.waitingMs() ?? 0;
-    const isStalled = waitingMs >= stallMs;
-    if (isStalled === this.#isStalled) return;
-    this.#isStalled = isStalled;
-    const seconds = Math.round(waitingMs / 1000);
-    this.#context.tell(
-      isStalled
-        ? { type: "stalled", message: `The disk has not answered for ${seconds} seconds` }
-        : { type: "answering" },
-    );
   }
 }

@@ -11,7 +11,7 @@ export { blockBytes, type BlockMaker } from "./block.ts";
 
 /** `lanes`: how many blocks can be in use at a time. `longest`: of how many bytes, at most `blockBytes`. */
 export function blockMaker(fill: Fill, lanes: number, longest = blockBytes): BlockMaker {
-  return fill.kind === "pattern" ? patternMaker(fill.hex) : streamMaker(fill, lanes, longest);
+  return fill.kind === "pattern" ? patternMaker(fill.hex, longest) : streamMaker(fill, lanes, longest);
 }
 
 type MakeStream = (memory: WebAssembly.Memory, key: Uint8Array) => WriteStream;

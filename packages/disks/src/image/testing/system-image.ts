@@ -7,7 +7,8 @@ const mebibyte = 1024 * 1024;
 
 export interface SystemImage {
   readonly path: string;
-  readonly table: "gpt" | "dos" | null;
+  /** In a "dos, logical" one the last partition is in an extended one. */
+  readonly table: "gpt" | "dos" | "dos, logical" | null;
   readonly fileSystem: "ext2" | "ext4" | "xfs" | "btrfs" | "vfat" | "swap" | "none";
   /** Real files are copied from there. */
   readonly files: string;
@@ -61,17 +62,26 @@ function makeXfs(image: string, files: string): void {
   run("unshare", "--mount", "sh", "-c", script, "sh", image, files);
 }
 
-function partition(path: string, table: "gpt" | "dos", sizeBytes: number, type: string): void {
+function partition(
+  path: string,
+  table: NonNullable<SystemImage["table"]>,
+  sizeBytes: number,
+  type: string,
+): void {
+  const [label = ""] = table.split(",");
+  const isLogical = table === "dos, logical";
   const start = systemOffset / 512;
-  const small = `start=2048, size=${start - 2048}, type=${table === "gpt" ? "U" : "c"}`;
+  const bootSectors = isLogical ? 2048 : start - 2048;
+  const small = `start=2048, size=${bootSectors}, type=${label === "gpt" ? "U" : "c"}`;
   const script = [
-    `label: ${table}`,
-    `${small}${table === "dos" ? ", bootable" : ", name=boot"}`,
-    `start=${start}, size=${sizeBytes / 512}, type=${type}`,
+    `label: ${label}`,
+    `${small}${label === "dos" ? ", bootable" : ", name=boot"}`,
+    ...(isLogical ? [`${path}2 : start=4096, size=${sizeBytes / 512 + 2048}, type=5`] : []),
+    `${isLogical ? `${path}5 : ` : ""}start=${start}, size=${sizeBytes / 512}, type=${type}`,
   ].join("\n");
   runWith(`${script}\n`, "sfdisk", "--quiet", path);
   const file = openSync(path, "r+");
-  writeSync(file, Buffer.alloc(systemOffset - mebibyte, 0xe5), 0, systemOffset - mebibyte, mebibyte);
+  writeSync(file, Buffer.alloc(bootSectors * 512, 0xe5), 0, bootSectors * 512, mebibyte);
   closeSync(file);
 }
 
