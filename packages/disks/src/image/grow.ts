@@ -48,9 +48,6 @@ export async function growLastPartition(order: Grow): Promise<Growth> {
   }
 }
 
-/** What a disk has whose table cannot be read any more. */
-const noTable: PartitionTable = { label: "none", sectorBytes: 512, partitions: [] };
-
 class NotGrown extends Error {}
 class Damaged extends Error {}
 
@@ -123,10 +120,11 @@ class Growing {
     let after = before;
     for (const part of toGrow) {
       const said = await this.#growEntry(before, part);
-      after = (await this.#readTable()) ?? noTable;
-      if (!isOnlyGrown(before, after, numbers)) {
+      const found = await this.#readTable();
+      if (found === null || !isOnlyGrown(before, found, numbers)) {
         throw new Damaged("growing its last partition has changed more of the partition table than that");
       }
+      after = found;
       if (said?.exitCode !== 0) throw new NotGrown(`sfdisk cannot grow ${part.path} (${complaintOf(said)})`);
     }
     const grown = after.partitions.find(({ number }) => number === partition.number);

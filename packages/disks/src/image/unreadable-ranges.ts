@@ -1,16 +1,12 @@
 /** Which sectors cannot be read, around a place where reading failed. */
 import { alignedMemory } from "../disk/aligned-memory.ts";
 import type { Disk } from "../disk/disk.ts";
+import { between, joined, type Range } from "../erase/range.ts";
 import { blockBytes } from "./blocks.ts";
-
-export interface UnreadableRange {
-  readonly offset: number;
-  readonly lengthBytes: number;
-}
 
 export interface Unreadable {
   /** In order. */
-  readonly ranges: readonly UnreadableRange[];
+  readonly ranges: readonly Range[];
   /** False when not all sectors around the place were tried: more may be bad. */
   readonly isAll: boolean;
 }
@@ -28,20 +24,14 @@ export async function unreadableRanges(
   const from = Math.floor(offset / blockBytes) * blockBytes;
   const end = Math.min(from + blockBytes, disk.sizeBytes);
   const memory = alignedMemory(sectorBytes);
-  const ranges: UnreadableRange[] = [];
-  let failures = 0;
+  const bad: Range[] = [];
   for (let at = from; at < end; at += sectorBytes) {
-    if (failures === mostFailures || signal.aborted) return { ranges, isAll: false };
-    const lengthBytes = Math.min(sectorBytes, end - at);
-    const count = await disk.read(memory.subarray(0, lengthBytes), at).catch(() => 0);
-    if (count >= lengthBytes) continue;
-    failures++;
-    const last = ranges.at(-1);
-    if (last !== undefined && last.offset + last.lengthBytes === at) {
-      ranges[ranges.length - 1] = { offset: last.offset, lengthBytes: last.lengthBytes + lengthBytes };
-    } else ranges.push({ offset: at, lengthBytes });
+    if (bad.length === mostFailures || signal.aborted) return { ranges: joined(bad), isAll: false };
+    const sector = between(at, Math.min(at + sectorBytes, end));
+    const count = await disk.read(memory.subarray(0, sector.lengthBytes), at).catch(() => 0);
+    if (count < sector.lengthBytes) bad.push(sector);
   }
-  return { ranges, isAll: true };
+  return { ranges: joined(bad), isAll: true };
 }
 
 /** "512 bytes at byte 1048576, 8192 bytes at byte 2097152 and perhaps more cannot be read". */
